@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+# carp-xdp.  `make` builds, `make check` tests (root), `make demo` shows (root).
+# V=1 prints the commands; SANITIZE=address,undefined builds with sanitizers.
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/bash -o pipefail
+
+CC      := gcc
+CLANG   := clang
+BPFTOOL := $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
+PREFIX  ?= /usr/local
+DESTDIR ?=
+B       := build
+VERSION := $(shell cat VERSION 2>/dev/null || echo 0.1.0)
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
+
+LIBS     := libbpf libmnl libsystemd json-c libmicrohttpd libcap-ng
+WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wimplicit-fallthrough -Wvla -Wundef -Wwrite-strings
+HARDEN   := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) \
+            -fstack-protector-strong -fPIE
+CPPFLAGS := -D_GNU_SOURCE -DCARP_XDP_VERSION='"$(VERSION)"' -Iinclude -I. -I$(B)
+CFLAGS   := -std=gnu11 -O2 -g $(WARN) $(HARDEN) $(EXTRA_CFLAGS)
+LDFLAGS  := -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+PKG_CFLAGS = $(shell pkg-config --cflags $(LIBS))
+PKG_LIBS   = $(shell pkg-config --libs $(LIBS))
+
+BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -std=gnu11 -Wall -Wextra -Werror \
+              -Wshadow -Wimplicit-int-conversion -Wenum-conversion \
+              -Wimplicit-fallthrough -Wno-address-of-packed-member \
+              -Ivmlinux -Iinclude
+
+CORE_SRC   := $(wildcard user/core/*.c)
+SYS_SRC    := $(wildcard user/sys/*.c)
+DAEMON_SRC := $(wildcard user/daemon/*.c) $(wildcard user/controller*.c)
+EDGE_SRC   := $(wildcard user/request*.c) user/address.c
+CLI_SRC    := $(wildcard user/cli/*.c) user/main.c
+PROG_SRC   := $(CORE_SRC) $(SYS_SRC) $(EDGE_SRC) $(DAEMON_SRC) $(CLI_SRC)
+OBJ         = $(patsubst %.c,$(B)/obj/%.o,$(1))
+
+UNIT_TESTS  := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+BPF_TESTS   := $(patsubst tests/bpf/%.c,$(B)/tests/bpf/%,$(wildcard tests/bpf/test_*.c))
+TEST_LIBS   := -lcriterion -lnettle -lcrypto
+
+.PHONY: all install uninstall clean demo check check-unit check-bpf check-netns \
+        check-static check-man bench format
+all: $(B)/carp-xdp
+
+# --- data plane -------------------------------------------------------------
+$(B)/carp.bpf.o: bpf/carp.bpf.c Makefile
+	$(call say,BPF,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(B)/carp.bpf.d -c $< -o $@
+
+$(B)/carp.skel.h: $(B)/carp.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name carp_bpf > $@
+
+# --- controller and command line ----------------------------------------------
+$(B)/carp-xdp: $(call OBJ,$(PROG_SRC))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(PKG_LIBS)
+
+$(B)/obj/user/sys/dataplane.o: $(B)/carp.skel.h
+
+$(B)/obj/%.o: %.c Makefile
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c $< -o $@
+
+# --- tests --------------------------------------------------------------------
+$(B)/obj/tests/bpf/%.o: $(B)/carp.skel.h
+
+$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call OBJ,$(CORE_SRC) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(TEST_LIBS) -ljson-c
+
+$(B)/tests/bpf/%: $(B)/obj/tests/bpf/%.o $(call OBJ,$(CORE_SRC) $(filter-out tests/bpf/test_%,$(wildcard tests/bpf/*.c)))
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(TEST_LIBS) -ljson-c -lbpf
+
+check-unit: $(UNIT_TESTS)
+	$(Q)scripts/run-tests.sh unit $^
+check-bpf: $(BPF_TESTS)
+	$(Q)scripts/run-tests.sh bpf $^
+check-netns: all
+	$(Q)scripts/run-tests.sh netns $(sort $(wildcard tests/netns/[0-9]*.sh))
+check-static: all
+	$(Q)scripts/run-tests.sh static $(sort $(wildcard scripts/lint/*.sh))
+check: all $(UNIT_TESTS) $(BPF_TESTS)
+	$(Q)scripts/run-tests.sh all static $(sort $(wildcard scripts/lint/*.sh)) \
+	  unit $(UNIT_TESTS) bpf $(BPF_TESTS) \
+	  netns $(sort $(wildcard tests/netns/[0-9]*.sh))
+
+demo: all
+	$(Q)scripts/demo.sh --no-build
+bench: all
+	$(Q)tests/bench/run.sh
+
+# --- installation -------------------------------------------------------------
+install: all
+	install -D -m 0755 $(B)/carp-xdp $(DESTDIR)$(PREFIX)/sbin/carp-xdp
+	install -D -m 0644 docs/carp-xdp.8 $(DESTDIR)$(PREFIX)/share/man/man8/carp-xdp.8
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|@SBINDIR@|$(PREFIX)/sbin|' scripts/carp-xdp.service.in \
+	  > $(DESTDIR)$(PREFIX)/lib/systemd/system/carp-xdp.service
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/sbin/carp-xdp \
+	  $(DESTDIR)$(PREFIX)/share/man/man8/carp-xdp.8 \
+	  $(DESTDIR)$(PREFIX)/lib/systemd/system/carp-xdp.service
+format:
+	clang-format -i $(shell git ls-files '*.c' '*.h' | grep -v vmlinux/)
+clean:
+	rm -rf $(B)
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

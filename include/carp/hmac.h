@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * HMAC-SHA1 of an advertisement, finished from a precomputed recipe.  All of
+ * the message but the eight counter bytes is known in advance and the counter
+ * comes last, so whatever the number of VIPs a digest costs at most three
+ * SHA-1 compressions: one or two for the tail, one for the outer hash.
+ */
+#pragma once
+
+#include "types.h"
+#include "sha1.h"
+#include "wire.h"
+
+/* One way to compute the digest.  Words are host-order numbers. */
+struct carp_recipe {
+	struct carp_sha1 inner; /* after key and all whole message blocks */
+	struct carp_sha1 outer; /* after the outer key */
+	__u32 block[32];	/* padded tail, counter bytes zero */
+	__u32 counter_word;	/* index of the word the counter begins in */
+	__u32 counter_shift;	/* 0, 8, 16 or 24: bits into that word */
+	__u32 blocks;		/* 1 or 2 */
+	__u32 pad;
+};
+CARP_ASSERT_SIZE(struct carp_recipe, 184);
+CARP_ASSERT_OFFSET(struct carp_recipe, block, 40);
+CARP_ASSERT_OFFSET(struct carp_recipe, counter_word, 168);
+
+/* All ones if a == b, else zero: a branch per word would multiply the paths
+ * the verifier walks. */
+CARP_INLINE __u32 carp_mask_equal(__u32 a, __u32 b)
+{
+	return (__u32)(((__u64)(a ^ b) - 1) >> 32);
+}
+
+/*
+ * Finishes the inner hash in *state: the tail with the counter in its place.
+ * The tail is shorter than a block, so the counter's first word is one of the
+ * first sixteen and its last one of the first eighteen.  The block w is the
+ * caller's, whose stack has no room for two.
+ */
+CARP_INLINE void carp_hmac_inner(const struct carp_recipe *r, __u64 counter,
+				 struct carp_sha1 *state, __u32 w[16])
+{
+	__u32 high = (__u32)(counter >> 32) >> r->counter_shift;
+	__u32 middle = (__u32)(counter >> r->counter_shift);
+	__u32 low = (__u32)((counter << 32) >> r->counter_shift);
+	__u32 at = 0, before = 0, before2 = 0;
+	__u32 i;
+
+	for (i = 0; i < 16; i++) {
+		before2 = before;
+		before = at;
+		at = carp_mask_equal(i, r->counter_word);
+		w[i] = r->block[i] | (at & high) | (before & middle) |
+		       (before2 & low);
+	}
+	carp_sha1_block(state, w);
+	if (r->blocks != 2)
+		return;
+	for (i = 0; i < 16; i++)
+		w[i] = r->block[16 + i];
+	w[0] |= (at & middle) | (before & low);
+	w[1] |= at & low;
+	carp_sha1_block(state, w);
+}
+
+/* The digest of the advertisement with this counter (host order). */
+CARP_NOINLINE void carp_hmac_finish(const struct carp_recipe *r, __u64 counter,
+				    __u32 digest[5])
+{
+	struct carp_sha1 state = r->inner;
+	__u32 w[16];
+	__u32 i;
+
+	carp_hmac_inner(r, counter, &state, w);
+	for (i = 0; i < 5; i++)
+		w[i] = state.h[i];
+	w[5] = 0x80000000;
+	for (i = 6; i < 15; i++)
+		w[i] = 0;
+	w[15] = (64 + CARP_DIGEST_SIZE) * 8;
+	state = r->outer;
+	carp_sha1_block(&state, w);
+	for (i = 0; i < 5; i++)
+		digest[i] = state.h[i];
+}
+
+/* Takes the same time wherever the first difference is. */
+CARP_INLINE bool carp_digest_equal(const __u32 a[5], const __u32 b[5])
+{
+	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) |
+		 (a[3] ^ b[3]) | (a[4] ^ b[4]));
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Keys and values of every BPF map, and the records of the event ring: the
+ * contract between the data plane and the controller.  One set per interface,
+ * pinned under PIN_DIR/<ifname>/ except carp_auth and carp_events.
+ *
+ * carp_vhids, carp_leases and carp_auth are arrays indexed by vhid: a lookup
+ * costs nothing measurable, carp_vhids and carp_leases are mmapped by the
+ * controller, and neither side ever overwrites the other's fields.
+ */
+#pragma once
+
+#include "types.h"
+#include "net.h"
+#include "verdict.h"
+#include "hmac.h"
+
+enum carp_limits {
+	CARP_VHID_SLOTS = 256,	   /* index = vhid; 0 is the interface itself */
+	CARP_VIPS_MAX = 131072,	   /* per interface and family */
+	CARP_RECIPES_MAX = 4,	   /* digests accepted for one vhid */
+	CARP_EVENT_RING = 1 << 18, /* bytes */
+	CARP_OWN_COUNTERS = 16,	   /* last counters sent, to know an echo */
+	CARP_SOLICIT_GAP_NS = 1000000, /* between two deferred solicitations */
+};
+
+/* What the controller says we are.  Informs; only the lease permits. */
+enum carp_role {
+	CARP_ROLE_NONE,	    /* vhid not configured on this interface */
+	CARP_ROLE_OBSERVER, /* no VIPs: well-formed is enough, digest unknown */
+	CARP_ROLE_INIT,
+	CARP_ROLE_BACKUP,
+	CARP_ROLE_MASTER,
+};
+
+/*
+ * carp_vhids: vhid -> group.  The first part is written by the controller
+ * only, the second by the data plane only, after a verified HMAC.
+ */
+struct carp_vhid {
+	enum carp_role role;
+	__u8 virtual_mac[CARP_MAC_SIZE];
+	__u8 nic_mac[CARP_MAC_SIZE];
+	__u8 source4[4];   /* source of our own advertisements, 0 = none */
+	__u8 source6[16];
+	__u8 nd_router;	   /* 1: neighbour advertisements carry the R flag */
+	__u8 pad[3];
+	__u64 own_counters[CARP_OWN_COUNTERS]; /* host order, 0 = unused */
+
+	__u64 last_valid_ns;  /* boot time of the last verified advertisement */
+	__u64 last_valid4_ns; /* the same, over IPv4 */
+	__u64 last_valid6_ns; /* the same, over IPv6 */
+	__u64 last_solicit_ns; /* last deferred solicitation */
+	__u8 last_sender[16]; /* IPv4 in the first four bytes */
+	__u8 last_sender_mac[CARP_MAC_SIZE];
+	__u8 last_family;     /* 4 or 6 */
+	__u8 last_advbase;
+	__u8 last_advskew;
+	__u8 last_demote;
+	__u8 pad2[6];
+};
+CARP_ASSERT_OFFSET(struct carp_vhid, own_counters, 40);
+CARP_ASSERT_OFFSET(struct carp_vhid, last_valid_ns, 168);
+CARP_ASSERT_SIZE(struct carp_vhid, 232);
+
+/* carp_leases: slot -> the boot time up to which we may speak.  Nothing else
+ * may live in this value: a stale rewrite must never revive a lease. */
+struct carp_lease {
+	__u64 until_ns; /* CLOCK_BOOTTIME; 0 = never */
+};
+CARP_ASSERT_SIZE(struct carp_lease, 8);
+
+/* carp_vips4, carp_vips6: address in network order -> owner. */
+struct carp_vip4_key {
+	__u8 address[4];
+};
+struct carp_vip6_key {
+	__u8 address[16];
+};
+struct carp_vip {
+	__u32 vhid;	/* 1..255 */
+	__u32 slot;	/* index into carp_leases; today the vhid */
+	__u64 answered; /* requests and solicitations answered */
+};
+CARP_ASSERT_SIZE(struct carp_vip, 16);
+
+/* carp_auth: vhid -> the digests we accept.  Never pinned.  Holds HMAC
+ * midstates, never the passphrase. */
+struct carp_auth {
+	__u32 count; /* recipes in use, 0..CARP_RECIPES_MAX */
+	__u32 pad;
+	struct carp_recipe recipes[CARP_RECIPES_MAX];
+};
+
+enum carp_event_kind {
+	CARP_EVENT_ADVERT,	/* verified advertisement */
+	CARP_EVENT_OBSERVED,	/* advertisement seen in observe mode */
+	CARP_EVENT_SOLICIT,	/* solicitation the controller must answer */
+};
+
+/* carp_events: ring buffer records. */
+struct carp_event {
+	enum carp_event_kind kind;
+	__u8 vhid;
+	__u8 family;  /* 4 or 6 */
+	__u8 advbase;
+	__u8 advskew;
+	__u8 demote;
+	__u8 unicast; /* 1: was not sent to a multicast group */
+	__u8 source_mac[CARP_MAC_SIZE];
+	__u64 time_ns; /* boot time of arrival */
+	__u64 counter; /* host order */
+	__u8 source[16]; /* IPv4 in the first four bytes */
+	__u8 target[16]; /* CARP_EVENT_SOLICIT: the VIP asked for */
+};
+CARP_ASSERT_OFFSET(struct carp_event, time_ns, 16);
+CARP_ASSERT_SIZE(struct carp_event, 64);

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Protocol 112: is this a true advertisement for a vhid of ours?  A verified
+ * one is stamped and reported; every other one ends under its own name.  VRRP
+ * and vhids that are not configured here pass untouched.  It never writes to
+ * the frame and never judges rank: the election is the controller's.
+ */
+#pragma once
+
+#include <carp/hmac.h>
+
+#include "event.h"
+#include "lease.h"
+#include "parse.h"
+
+/*
+ * What both families come down to.  Nothing in it points into the packet, and
+ * facts are kept as numbers rather than answers: a stored yes or no would make
+ * the verifier walk everything behind it twice.
+ */
+struct advert {
+	union {
+		struct carp_header header;
+		__u32 words[PARSE_FETCH_SIZE / 4];
+	};
+	__u64 ip_sum;  /* of the IPv4 header, all ones if good */
+	__u64 pseudo;  /* sum of the IPv6 pseudo-header, 0 for IPv4 */
+	__u32 room;    /* bytes in the frame from the IP header on */
+	__u32 size;    /* of the IP header */
+	__u32 total;   /* of header and payload, by the IP header */
+	__u16 fragment; /* not 0: there are more */
+	__u8 version;  /* of IP; what the frame's type promised is below */
+	__u8 family;
+	__u8 ttl;
+};
+
+enum advert_sizes {
+	VRRP2_FIXED_SIZE = 16, /* header and authentication data */
+	VRRP2_SEVEN_SIZE = 44, /* with the seven addresses of authlen 7 */
+	ADVERT_SEEN_SIZE = 2,  /* version_type and vhid */
+};
+
+/* 1 if it is not 0, without a branch. */
+static __always_inline __u8 advert_flag(__u32 x)
+{
+	return (__u8)((x | -x) >> 31);
+}
+
+/* Anything but `passed` is the verdict, before a vhid could be seen. */
+static __always_inline enum carp_verdict
+advert_open4(struct frame *frame, struct advert *advert,
+	     struct carp_event *event)
+{
+	struct ip4_header *ip = frame->network;
+
+	advert->size = (ip->version_words & 0x0fu) * 4;
+	advert->total = carp_ntohs(ip->total);
+	advert->version = ip->version_words >> 4;
+	advert->family = 4;
+	advert->ttl = ip->ttl;
+	advert->fragment = ip->fragment & carp_htons(IP4_MORE_FRAGMENTS);
+	event->unicast = advert_flag((ip->destination[0] & 0xf0) ^ 0xe0);
+	word_copy(event->source, ip->source, 4);
+	if (advert->size < sizeof(*ip))
+		return CARP_V_advert_ip;
+	if (ip->fragment & carp_htons(IP4_OFFSET_MASK))
+		return CARP_V_advert_fragment;
+	advert->ip_sum = parse_ip4_sum(frame, ip);
+	return CARP_V_passed;
+}
+
+static __always_inline enum carp_verdict
+advert_open6(struct frame *frame, struct advert *advert,
+	     struct carp_event *event)
+{
+	struct ip6_header *ip = frame->network;
+
+	advert->size = sizeof(*ip);
+	advert->total = sizeof(*ip) + carp_ntohs(ip->payload);
+	advert->version = (__u8)(carp_ntohl(ip->version_flow) >> 28);
+	advert->family = 6;
+	advert->ttl = ip->hop_limit;
+	advert->ip_sum = 0xffff;
+	advert->pseudo = carp_csum_words(0, ip->source, 32) +
+			 carp_htonl(CARP_HEADER_SIZE) +
+			 carp_htonl(CARP_PROTOCOL);
+	event->unicast = advert_flag(ip->destination[0] ^ 0xff);
+	word_copy(event->source, ip->source, 16);
+	return CARP_V_passed;
+}
+
+/* Is all there that the IP header promises? */
+static __always_inline bool advert_whole(struct advert *advert)
+{
+	return advert->total >= advert->size && advert->total <= advert->room;
+}
+
+/* VRRPv2 with seven addresses looks like authlen 7; the checksum tells. */
+static __always_inline bool advert_is_vrrp_seven(struct advert *advert)
+{
+	__u64 sum = carp_csum_words(0, advert->words, CARP_HEADER_SIZE);
+
+	if (carp_csum_good(sum))
+		return false;
+	sum = carp_csum_words(sum, advert->words + CARP_HEADER_SIZE / 4,
+			      VRRP2_SEVEN_SIZE - CARP_HEADER_SIZE);
+	return carp_csum_good(sum);
+}
+
+static __always_inline bool advert_is_vrrp(struct advert *advert)
+{
+	__u32 addresses = advert->header.authlen; /* so VRRPv2 calls it */
+	__u32 length = advert->total - advert->size;
+
+	if (advert->header.version_type >> 4 == CARP_VRRP_VERSION3)
+		return true;
+	if (advert->header.version_type != CARP_VERSION_TYPE ||
+	    !advert_whole(advert))
+		return false;
+	if (addresses != CARP_AUTHLEN)
+		return length == VRRP2_FIXED_SIZE + 4 * addresses;
+	return length == VRRP2_SEVEN_SIZE && advert_is_vrrp_seven(advert);
+}
+
+/* NetBSD sums the pseudo-header in over IPv6, everybody else does not. */
+static __always_inline bool advert_sum_good(struct advert *advert)
+{
+	__u64 sum = carp_csum_words(0, advert->words, CARP_HEADER_SIZE);
+
+	if (carp_csum_good(sum))
+		return true;
+	return advert->pseudo && carp_csum_good(sum + advert->pseudo);
+}
+
+/* The cheap refusals, in the order of their cost. */
+static __always_inline enum carp_verdict advert_refuse(struct advert *advert)
+{
+	if (advert->fragment)
+		return CARP_V_advert_fragment;
+	if (advert->version != advert->family || !advert_whole(advert) ||
+	    !carp_csum_good(advert->ip_sum))
+		return CARP_V_advert_ip;
+	if (advert->ttl != CARP_TTL)
+		return CARP_V_advert_ttl;
+	if (advert->total < advert->size + CARP_HEADER_SIZE)
+		return CARP_V_advert_length;
+	if (advert->header.version_type >> 4 != CARP_VERSION)
+		return CARP_V_advert_version;
+	if ((advert->header.version_type & 0x0f) != CARP_TYPE_ADVERT)
+		return CARP_V_advert_type;
+	if (!advert_sum_good(advert))
+		return CARP_V_advert_checksum;
+	return CARP_V_passed;
+}
+
+static __always_inline __u64 advert_pair(struct advert *advert, int i)
+{
+	return (__u64)carp_ntohl(advert->words[i]) << 32 |
+	       carp_ntohl(advert->words[i + 1]);
+}
+
+static __always_inline void advert_describe(struct frame *frame,
+					    struct advert *advert,
+					    struct carp_event *event)
+{
+	event->vhid = advert->header.vhid;
+	event->family = advert->version;
+	event->advbase = advert->header.advbase;
+	event->advskew = advert->header.advskew;
+	event->demote = advert->header.demote;
+	event->counter = advert_pair(advert, 2);
+	mac_copy(event->source_mac, frame->ethernet->source);
+}
+
+/*
+ * Does any recipe of the vhid give this digest?  Its words come two by two,
+ * because a global function takes at most five arguments and on old kernels
+ * no pointers; and it is global so that the verifier walks it once.
+ */
+__noinline int advert_digest(__u32 vhid, __u64 counter, __u64 word01,
+			     __u64 word23, __u64 word4)
+{
+	__u32 received[5] = { (__u32)(word01 >> 32), (__u32)word01,
+			      (__u32)(word23 >> 32), (__u32)word23,
+			      (__u32)word4 };
+	struct carp_auth *auth = bpf_map_lookup_elem(&carp_auth, &vhid);
+	__u32 digest[5];
+	__u32 i;
+
+	if (!auth)
+		return false;
+	for (i = 0; i < CARP_RECIPES_MAX; i++) {
+		if (i >= auth->count)
+			break;
+		carp_hmac_finish(&auth->recipes[i], counter, digest);
+		if (carp_digest_equal(digest, received))
+			return true;
+	}
+	return false;
+}
+
+static __always_inline bool advert_digest_good(struct advert *advert,
+					       __u64 counter)
+{
+	return advert_digest(advert->header.vhid, counter,
+			     advert_pair(advert, 4), advert_pair(advert, 6),
+			     carp_ntohl(advert->words[8]));
+}
+
+/* Is this one of the counters we sent last?  Without a branch, or the
+ * verifier would walk every way through the sixteen. */
+static __always_inline bool advert_counter_known(struct carp_vhid *group,
+						 __u64 counter)
+{
+	__u64 unknown = 1, difference;
+	int i;
+
+	for (i = 0; i < CARP_OWN_COUNTERS; i++) {
+		difference = group->own_counters[i] ^ counter;
+		unknown &= (difference | -difference) >> 63;
+		CARP_BARRIER(unknown);
+	}
+	return counter && !unknown;
+}
+
+/* Reflected by a switch or a hypervisor: our source, or a counter we sent. */
+static __always_inline bool advert_is_echo(struct carp_vhid *group,
+					   struct carp_event *event)
+{
+	if (event->family == 4 && !word_zero(group->source4, 4) &&
+	    word_equal(group->source4, event->source, 4))
+		return true;
+	if (event->family == 6 && !word_zero(group->source6, 16) &&
+	    word_equal(group->source6, event->source, 16))
+		return true;
+	return advert_counter_known(group, event->counter);
+}
+
+/* The controller's second opinion: it reads this before every promotion. */
+static __always_inline void advert_stamp(struct carp_vhid *group,
+					 struct carp_event *event)
+{
+	__u64 *by_family = &group->last_valid4_ns;
+
+	CARP_BARRIER(by_family); /* or the two become a variable offset */
+	if (event->family == 6) {
+		by_family = &group->last_valid6_ns;
+		CARP_BARRIER(by_family);
+	}
+	group->last_valid_ns = event->time_ns;
+	*by_family = event->time_ns;
+	word_copy(group->last_sender, event->source, 16);
+	mac_copy(group->last_sender_mac, event->source_mac);
+	group->last_family = event->family;
+	group->last_advbase = event->advbase;
+	group->last_advskew = event->advskew;
+	group->last_demote = event->demote;
+}
+
+static __always_inline enum carp_verdict
+advert_believe(struct carp_vhid *group, struct advert *advert,
+	       struct carp_event *event)
+{
+	event->time_ns = lease_now();
+	if (group->role == CARP_ROLE_OBSERVER) {
+		event->kind = CARP_EVENT_OBSERVED;
+		event_report(event);
+		return CARP_V_advert_observed;
+	}
+	if (!advert_digest_good(advert, event->counter))
+		return CARP_V_advert_digest;
+	if (advert_is_echo(group, event))
+		return CARP_V_advert_echo;
+	advert_stamp(group, event);
+	if (!event_report(event))
+		return CARP_V_advert_unreported;
+	return event->unicast ? CARP_V_advert_unicast : CARP_V_advert_valid;
+}
+
+static __always_inline enum carp_verdict advert_judge(struct frame *frame,
+						      struct advert *advert,
+						      struct carp_event *event)
+{
+	struct carp_vhid *group;
+	enum carp_verdict verdict;
+
+	if (advert_is_vrrp(advert))
+		return CARP_V_vrrp;
+	group = map_group(advert->header.vhid);
+	if (!group || group->role == CARP_ROLE_NONE)
+		return CARP_V_advert_other;
+	frame->vhid = advert->header.vhid;
+	verdict = advert_refuse(advert);
+	if (verdict != CARP_V_passed)
+		return verdict;
+	advert_describe(frame, advert, event);
+	return advert_believe(group, advert, event);
+}
+
+/*
+ * The fixed part of the family's IP header is known to be there.  The
+ * barriers keep both structs in memory: taken apart they outnumber the
+ * registers, and without CAP_PERFMON the verifier refuses the spills.
+ */
+static __always_inline enum carp_verdict advert_take(struct frame *frame,
+						     __u8 family)
+{
+	struct carp_event event_memory = { .kind = CARP_EVENT_ADVERT };
+	struct advert advert_memory = { .words = { 0 } };
+	struct carp_event *event = &event_memory;
+	struct advert *advert = &advert_memory;
+	enum carp_verdict verdict;
+
+	CARP_BARRIER(event);
+	CARP_BARRIER(advert);
+	if (family == 4)
+		verdict = advert_open4(frame, advert, event);
+	else
+		verdict = advert_open6(frame, advert, event);
+	if (verdict != CARP_V_passed)
+		return verdict;
+	advert->room = (__u32)parse_length(frame->ctx) - frame->offset;
+	if (advert->room < advert->size + ADVERT_SEEN_SIZE)
+		return CARP_V_advert_length;
+	parse_fetch(frame, advert->size, advert->words);
+	return advert_judge(frame, advert, event);
+}

@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The election.  Decides; never reads a clock, sends, logs or allocates.
+ *
+ * Times in play:
+ *   interval     between our advertisements, advbase + advskew/256 s
+ *   master down  per family, after which a silent master is taken as dead
+ *   lease        after each advertisement, how long the data plane may speak;
+ *                always over before any peer's master-down time is
+ */
+#include "election.h"
+
+#include <stdbool.h>
+
+enum election_numbers {
+	DEAD_RATIO = 3,
+	ANNOUNCE_AGAIN = 2, /* advertisements until the second announcement */
+	DEMOTE_MAX = 255,
+	TIE_SHARE = 16,
+	SLACK_SHARE = 256, /* of the lease, for clock drift */
+	SLACK_MIN_US = 200,
+};
+
+static int clamp(int value, int low, int high)
+{
+	return value < low ? low : value > high ? high : value;
+}
+
+/* The advskew we act and advertise with (carp-protocol.md 4.3). */
+uint8_t election_wire_advskew(const struct election *e)
+{
+	int skew = e->settings.advskew;
+
+	switch (e->settings.compat) {
+	case COMPAT_FREEBSD:
+		return (uint8_t)clamp(skew + e->demotion, 0,
+				      CARP_ADVSKEW_DEMOTED);
+	case COMPAT_UCARP:
+		if (e->demotion > 0 && skew < CARP_ADVSKEW_DEMOTED)
+			return CARP_ADVSKEW_DEMOTED;
+		return (uint8_t)skew;
+	case COMPAT_OPENBSD:
+	default:
+		return (uint8_t)skew;
+	}
+}
+
+uint8_t election_wire_demote(const struct election *e)
+{
+	if (e->settings.compat != COMPAT_OPENBSD)
+		return 0;
+	return (uint8_t)clamp(e->demotion, 0, DEMOTE_MAX);
+}
+
+struct span election_interval(const struct election *e)
+{
+	return span_us(carp_interval_us(e->settings.advbase,
+					election_wire_advskew(e)));
+}
+
+/* OpenBSD triples the skew as well; the others do not (timers.json). */
+struct span election_master_down(const struct election_settings *s)
+{
+	uint64_t us;
+
+	if (s->compat == COMPAT_OPENBSD)
+		return span_us(DEAD_RATIO *
+			       carp_interval_us(s->advbase, s->advskew));
+	us = (uint64_t)DEAD_RATIO * s->advbase * 1000000u +
+	     carp_skew_us(s->advskew);
+	return span_us(us ? us : CARP_INTERVAL_FLOOR_US);
+}
+
+/*
+ * A peer waits at least three times the skewless interval after hearing us.
+ * That is the lease, unless our own interval is so long (advbase 0 with a
+ * skew) that it would lapse between two advertisements.
+ */
+struct span election_lease(const struct election *e)
+{
+	uint64_t dead = DEAD_RATIO * carp_interval_us(e->settings.advbase, 0);
+	uint64_t own = election_interval(e).ns / 1000;
+	uint64_t slack;
+
+	if (dead < own + own / 4)
+		dead = own + own / 4;
+	slack = dead / SLACK_SHARE;
+	if (slack < SLACK_MIN_US)
+		slack = SLACK_MIN_US;
+	return span_us(dead - slack);
+}
+
+struct instant election_deadline(const struct election *e)
+{
+	if (e->state == ELECTION_MASTER)
+		return e->advert_due;
+	if (e->state == ELECTION_BACKUP)
+		return instant_min(e->down[ELECTION_V4], e->down[ELECTION_V6]);
+	return INSTANT_NEVER;
+}
+
+void election_init(struct election *e, const struct election_settings *settings)
+{
+	*e = (struct election){
+		.settings = *settings,
+		.state = ELECTION_INIT,
+		.down = { INSTANT_NEVER, INSTANT_NEVER },
+		.advert_due = INSTANT_NEVER,
+	};
+}
+
+static bool has_vips(const struct election *e)
+{
+	return e->settings.family[ELECTION_V4] ||
+	       e->settings.family[ELECTION_V6];
+}
+
+static void arm_family(struct election *e, int family, struct instant at)
+{
+	e->down[family] = INSTANT_NEVER;
+	if (e->settings.family[family])
+		e->down[family] =
+			instant_add(at, election_master_down(&e->settings));
+}
+
+static void change(struct election *e, enum election_state to,
+		   enum election_reason reason, struct election_output *out)
+{
+	e->state = to;
+	out->to = to;
+	out->reason = reason;
+}
+
+static void enter_backup(struct election *e, struct instant at,
+			 enum election_reason reason,
+			 struct election_output *out)
+{
+	if (e->state == ELECTION_MASTER)
+		out->actions |= ACTION_LEASE_DROP | ACTION_REMOVE_VIP;
+	e->lease_until = INSTANT_PAST;
+	for (int f = 0; f < ELECTION_FAMILIES; f++)
+		arm_family(e, f, at);
+	change(e, ELECTION_BACKUP, reason, out);
+}
+
+static void enter_master(struct election *e, struct instant now,
+			 enum election_reason reason,
+			 struct election_output *out)
+{
+	e->yielded = false;
+	e->announce_in = ANNOUNCE_AGAIN;
+	e->lease_until = instant_add(now, election_lease(e));
+	e->advert_due = instant_add(now, election_interval(e));
+	e->sent_at = now;
+	out->actions |= ACTION_ADD_VIP | ACTION_LEASE_SET | ACTION_ADVERTISE |
+			ACTION_ANNOUNCE;
+	change(e, ELECTION_MASTER, reason, out);
+}
+
+static void enter_init(struct election *e, enum election_reason reason,
+		       struct election_output *out)
+{
+	if (e->state == ELECTION_INIT)
+		return;
+	if (e->state == ELECTION_MASTER)
+		out->actions |= ACTION_LEASE_DROP | ACTION_REMOVE_VIP;
+	e->lease_until = INSTANT_PAST;
+	change(e, ELECTION_INIT, reason, out);
+}
+
+/* Leaves INIT as soon as everything needed is there. */
+static void try_leave_init(struct election *e, struct instant now,
+			   enum election_reason reason,
+			   struct election_output *out)
+{
+	if (e->state == ELECTION_INIT && e->started && e->link_up &&
+	    has_vips(e))
+		enter_backup(e, now, reason, out);
+}
+
+/* Negative: we advertise faster than the other; 0: equal. */
+static int compare(uint32_t advbase, uint8_t advskew,
+		   const struct election_advert *ad)
+{
+	uint32_t own = carp_skew_us(advskew);
+	uint32_t theirs = carp_skew_us(ad->advskew);
+
+	if (advbase != ad->advbase)
+		return advbase < ad->advbase ? -1 : 1;
+	return own == theirs ? 0 : own < theirs ? -1 : 1;
+}
+
+static int compare_own(const struct election *e,
+		       const struct election_advert *ad)
+{
+	return compare(e->settings.advbase, election_wire_advskew(e), ad);
+}
+
+/* How much more demoted the sender is; always equal outside OpenBSD, whose
+ * byte the others leave alone. */
+static int sender_demotion(const struct election *e,
+			   const struct election_advert *ad)
+{
+	if (e->settings.compat != COMPAT_OPENBSD)
+		return 0;
+	return (int)ad->demote - (int)election_wire_demote(e);
+}
+
+static bool lease_lapsed(const struct election *e, struct instant now)
+{
+	return instant_due(e->lease_until, now);
+}
+
+static enum election_reason why_yield(const struct election *e,
+				      const struct election_event *event)
+{
+	const struct election_advert *ad = &event->advert;
+	int order = compare_own(e, ad);
+	int demotion = sender_demotion(e, ad);
+
+	if (lease_lapsed(e, event->now))
+		return REASON_LEASE_LAPSED;
+	if (demotion < 0)
+		return REASON_LESS_DEMOTED_PEER;
+	if (demotion > 0 || order < 0)
+		return REASON_NONE;
+	if (order == 0 && e->settings.compat == COMPAT_UCARP && !ad->tie_lost)
+		return REASON_NONE;
+	return REASON_FASTER_PEER;
+}
+
+static void advert_as_master(struct election *e,
+			     const struct election_event *event,
+			     struct election_output *out)
+{
+	enum election_reason reason = why_yield(e, event);
+	struct instant from = event->now;
+
+	if (reason == REASON_NONE) {
+		/* Someone else spoke for our addresses: set neighbours right. */
+		e->announce_in = 1;
+		return;
+	}
+	if (event->advert.tie_lost && compare_own(e, &event->advert) == 0)
+		from.ns += election_interval(e).ns / TIE_SHARE;
+	enter_backup(e, from, reason, out);
+}
+
+/* OpenBSD does not apply the last rule with advbase 0, where it would always
+ * hold. */
+static enum election_reason why_take_over(const struct election *e,
+					  const struct election_advert *ad)
+{
+	int demotion = sender_demotion(e, ad);
+
+	if (e->settings.preempt && !e->yielded && compare_own(e, ad) < 0 &&
+	    demotion >= 0)
+		return REASON_PREEMPT;
+	if (demotion > 0)
+		return REASON_PEER_DEMOTED;
+	if (e->settings.advbase != 0 &&
+	    compare((uint32_t)DEAD_RATIO * e->settings.advbase,
+		    election_wire_advskew(e), ad) < 0)
+		return REASON_WILL_TIME_OUT;
+	return REASON_NONE;
+}
+
+static void advert_as_backup(struct election *e,
+			     const struct election_event *event,
+			     struct election_output *out)
+{
+	enum election_reason reason = why_take_over(e, &event->advert);
+
+	if (reason != REASON_NONE)
+		enter_master(e, event->now, reason, out);
+	else
+		arm_family(e, event->advert.family, event->advert.at);
+}
+
+static void on_advert(struct election *e, const struct election_event *event,
+		      struct election_output *out)
+{
+	if (e->state == ELECTION_MASTER)
+		advert_as_master(e, event, out);
+	else if (e->state == ELECTION_BACKUP)
+		advert_as_backup(e, event, out);
+}
+
+/* An advertisement the kernel stamped but whose event never reached us still
+ * proves a living master. */
+static void believe_stamps(struct election *e, const struct instant *heard)
+{
+	struct span down = election_master_down(&e->settings);
+
+	for (int f = 0; f < ELECTION_FAMILIES; f++)
+		if (e->settings.family[f])
+			e->down[f] = instant_max(e->down[f],
+						 instant_add(heard[f], down));
+}
+
+static void tick_as_backup(struct election *e,
+			   const struct election_event *event,
+			   struct election_output *out)
+{
+	believe_stamps(e, event->heard);
+	if (instant_due(election_deadline(e), event->now))
+		enter_master(e, event->now, REASON_TIMED_OUT, out);
+}
+
+/* We slept through our own lease: was anyone else heard meanwhile? */
+static bool replaced_meanwhile(const struct election *e,
+			       const struct election_event *event)
+{
+	return lease_lapsed(e, event->now) &&
+	       (instant_before(e->lease_until, event->heard[ELECTION_V4]) ||
+		instant_before(e->lease_until, event->heard[ELECTION_V6]));
+}
+
+static void tick_as_master(struct election *e,
+			   const struct election_event *event,
+			   struct election_output *out)
+{
+	if (!instant_due(e->advert_due, event->now))
+		return;
+	if (replaced_meanwhile(e, event)) {
+		enter_backup(e, event->now, REASON_LEASE_LAPSED, out);
+		return;
+	}
+	if (lease_lapsed(e, event->now))
+		e->announce_in = 1;
+	e->advert_due = instant_add(event->now, election_interval(e));
+	out->actions |= ACTION_ADVERTISE;
+	if (e->announce_in && --e->announce_in == 0)
+		out->actions |= ACTION_ANNOUNCE;
+}
+
+static void on_tick(struct election *e, const struct election_event *event,
+		    struct election_output *out)
+{
+	if (e->state == ELECTION_MASTER)
+		tick_as_master(e, event, out);
+	else if (e->state == ELECTION_BACKUP)
+		tick_as_backup(e, event, out);
+}
+
+static void on_link(struct election *e, const struct election_event *event,
+		    struct election_output *out)
+{
+	e->link_up = event->link_up;
+	if (!e->link_up)
+		enter_init(e, REASON_LINK_DOWN, out);
+	else
+		try_leave_init(e, event->now, REASON_LINK_UP, out);
+}
+
+static void on_stop(struct election *e, struct election_output *out)
+{
+	e->started = false;
+	if (e->state == ELECTION_MASTER)
+		out->actions |= ACTION_RESIGN;
+	enter_init(e, REASON_STOPPED, out);
+}
+
+/* A master tells the world at once, so that a change of rank moves the
+ * addresses now and not an interval later.  Once its lease has run out only
+ * the tick may renew it, which asks first whether it was replaced. */
+static void on_demotion(struct election *e, const struct election_event *event,
+			struct election_output *out)
+{
+	if (e->demotion == event->demotion)
+		return;
+	e->demotion = event->demotion;
+	if (e->state != ELECTION_MASTER)
+		return;
+	e->advert_due = event->now;
+	if (lease_lapsed(e, event->now))
+		return;
+	e->advert_due = instant_add(event->now, election_interval(e));
+	out->actions |= ACTION_ADVERTISE;
+}
+
+static void on_command(struct election *e, const struct election_event *event,
+		       struct election_output *out)
+{
+	if (event->want_master && e->state == ELECTION_BACKUP) {
+		enter_master(e, event->now, REASON_OPERATOR, out);
+	} else if (!event->want_master && e->state == ELECTION_MASTER) {
+		out->actions |= ACTION_RESIGN;
+		enter_backup(e, event->now, REASON_OPERATOR, out);
+		e->yielded = true;
+	}
+}
+
+/* Settings take effect in place: nobody loses its role over them. */
+static void on_settings(struct election *e, const struct election_event *event,
+			struct election_output *out)
+{
+	if (!has_vips(e)) {
+		enter_init(e, REASON_NO_VIPS, out);
+		return;
+	}
+	try_leave_init(e, event->now, REASON_STARTED, out);
+	if (e->state == ELECTION_BACKUP) {
+		for (int f = 0; f < ELECTION_FAMILIES; f++)
+			arm_family(e, f, event->now);
+	} else if (e->state == ELECTION_MASTER) {
+		out->actions |= ACTION_ADD_VIP;
+		e->advert_due = event->now;
+		if (lease_lapsed(e, event->now))
+			return;
+		e->lease_until = instant_add(event->now, election_lease(e));
+		e->advert_due = instant_add(event->now, election_interval(e));
+		out->actions |= ACTION_LEASE_SET | ACTION_ADVERTISE |
+				ACTION_ANNOUNCE;
+	}
+}
+
+void election_step(struct election *e, const struct election_event *event,
+		   struct election_output *out)
+{
+	*out = (struct election_output){ .from = e->state, .to = e->state };
+	switch (event->kind) {
+	case EVENT_START:
+		e->started = true;
+		e->link_up = event->link_up;
+		try_leave_init(e, event->now, REASON_STARTED, out);
+		break;
+	case EVENT_STOP:
+		on_stop(e, out);
+		break;
+	case EVENT_TICK:
+		on_tick(e, event, out);
+		break;
+	case EVENT_ADVERT:
+		on_advert(e, event, out);
+		break;
+	case EVENT_LINK:
+		on_link(e, event, out);
+		break;
+	case EVENT_DEMOTION:
+		on_demotion(e, event, out);
+		break;
+	case EVENT_COMMAND:
+		on_command(e, event, out);
+		break;
+	case EVENT_SETTINGS:
+		on_settings(e, event, out);
+		break;
+	}
+}
+
+bool election_sent(struct election *e, struct instant at, bool ok)
+{
+	if (!ok || e->state != ELECTION_MASTER)
+		return false;
+	e->sent_at = at;
+	e->lease_until = instant_add(at, election_lease(e));
+	return true;
+}
+
+const char *election_state_name(enum election_state state)
+{
+	switch (state) {
+	case ELECTION_BACKUP:
+		return "backup";
+	case ELECTION_MASTER:
+		return "master";
+	case ELECTION_INIT:
+	default:
+		return "init";
+	}
+}
+
+static const char *const reason_texts[REASON_COUNT] = {
+	[REASON_NONE] = "not started",
+	[REASON_STARTED] = "started",
+	[REASON_STOPPED] = "stopped",
+	[REASON_NO_VIPS] = "no virtual IPs: observing",
+	[REASON_LINK_DOWN] = "link down",
+	[REASON_LINK_UP] = "link up",
+	[REASON_TIMED_OUT] = "master timed out",
+	[REASON_PREEMPT] = "preempting a slower master",
+	[REASON_WILL_TIME_OUT] = "master will time out",
+	[REASON_PEER_DEMOTED] = "master is more demoted",
+	[REASON_FASTER_PEER] = "more frequent advertisement received",
+	[REASON_LESS_DEMOTED_PEER] = "less demoted peer advertises",
+	[REASON_LEASE_LAPSED] = "own lease had run out",
+	[REASON_OPERATOR] = "requested by operator",
+};
+
+const char *election_reason_text(enum election_reason reason)
+{
+	if ((unsigned int)reason >= REASON_COUNT)
+		return "unknown";
+	return reason_texts[reason];
+}

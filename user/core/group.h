@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * One vhid on one interface: its election, its frames, its send errors.
+ * Effects leave through function pointers, so a simulator runs the very bytes
+ * a real host sends.
+ */
+#pragma once
+
+#include "carp/maps.h"
+#include "election.h"
+#include "histogram.h"
+
+struct group;
+
+struct group_ops {
+	struct instant (*now)(struct group *group);
+	/* A whole frame out of the interface: 0 or -errno. */
+	int (*send)(struct group *group, const uint8_t *frame, size_t size);
+	void (*set_role)(struct group *group, enum carp_role role);
+	/* INSTANT_PAST ends the lease. */
+	void (*set_lease)(struct group *group, struct instant until);
+	/* Attaches or detaches all VIPs. */
+	void (*set_addresses)(struct group *group, bool present);
+	/* This counter goes out now: hearing it again is an echo. */
+	void (*own_counter)(struct group *group, uint64_t counter);
+	/* The kernel's stamps of the last valid advertisement. */
+	void (*heard)(struct group *group,
+		      struct instant out[ELECTION_FAMILIES]);
+	/* Where frames for a peer go; broadcast until it is known. */
+	void (*peer_mac)(struct group *group, const struct address *peer,
+			 uint8_t out[CARP_MAC_SIZE]);
+	/* Sends fail (three in a row), or work again (three in a row). */
+	void (*send_trouble)(struct group *group, bool failing);
+	/* After a change of state, everything done. */
+	void (*changed)(struct group *group,
+			const struct election_output *output);
+};
+
+/* The last verified advertisement (observe mode: the last well-formed). */
+struct group_master {
+	struct address address; /* family 0: none heard yet */
+	uint8_t mac[CARP_MAC_SIZE];
+	uint8_t advbase, advskew, demote;
+	bool verified;
+	struct instant at;
+};
+
+struct group {
+	struct group *next; /* node's list */
+	const struct group_ops *ops;
+	void *owner;
+	unsigned int ifindex;
+	struct settings settings;
+	struct carp_recipe recipe; /* what we sign with */
+	struct election election;
+	struct address source[ELECTION_FAMILIES]; /* of our adverts */
+	bool router; /* neighbour advertisements carry R */
+	uint64_t counter;
+	unsigned int send_errors, send_successes;
+	bool send_failing;
+
+	struct group_master master;
+	enum election_reason reason;
+	struct instant since;
+	uint64_t adverts_sent, announcements_sent;
+	uint64_t transitions[3][3]; /* [from][to] */
+	struct histogram gap;	    /* between advertisements heard */
+	struct histogram lateness;  /* of ticks after their deadline */
+};
+
+extern histogram_bounds group_gap_bounds, group_lateness_bounds;
+
+/* counter: any random number, the first advertisement's. */
+void group_init(struct group *group, const struct group_ops *ops, void *owner,
+		unsigned int ifindex, const struct settings *settings,
+		const struct carp_recipe *recipe, uint64_t counter);
+
+void group_start(struct group *group, bool link_up, struct instant now);
+/* A master bows out. */
+void group_stop(struct group *group, struct instant now);
+void group_tick(struct group *group, struct instant now);
+void group_link(struct group *group, bool up, struct instant now);
+void group_demotion(struct group *group, int sum, struct instant now);
+void group_command(struct group *group, bool master, struct instant now);
+/* New settings and recipe: the role is kept.  The caller detaches addresses
+ * that are no longer in the list. */
+void group_settings(struct group *group, const struct settings *settings,
+		    const struct carp_recipe *recipe, struct instant now);
+/* An event of the data plane, of whatever kind. */
+void group_event(struct group *group, const struct carp_event *event,
+		 struct instant now);
+struct instant group_deadline(const struct group *group);
+
+/* No VIPs: watches, never promotes. */
+bool group_observes(const struct group *group);
+/* Is there a master other than us, as far as heard? */
+bool group_master_alive(const struct group *group, struct instant now);
+enum carp_role group_role(const struct group *group);

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * One host.  Spreads events to groups and keeps the ledger's sums in them.
+ */
+#include "node.h"
+
+#include <stdio.h>
+
+static void spread_demotion(struct node *node, struct instant now)
+{
+	for (struct group *g = node->groups; g; g = g->next)
+		group_demotion(g, ledger_sum(&node->ledger, g->ifindex), now);
+}
+
+void node_add(struct node *node, struct group *group, struct instant now)
+{
+	struct group **end = &node->groups;
+
+	while (*end)
+		end = &(*end)->next;
+	group->next = NULL;
+	*end = group;
+	group_demotion(group, ledger_sum(&node->ledger, group->ifindex), now);
+}
+
+void node_remove(struct node *node, struct group *group)
+{
+	for (struct group **at = &node->groups; *at; at = &(*at)->next)
+		if (*at == group) {
+			*at = group->next;
+			group->next = NULL;
+			return;
+		}
+}
+
+struct group *node_find(const struct node *node, unsigned int ifindex,
+			uint8_t vhid)
+{
+	for (struct group *g = node->groups; g; g = g->next)
+		if (g->ifindex == ifindex && g->settings.vhid == vhid)
+			return g;
+	return NULL;
+}
+
+void node_tick(struct node *node, struct instant now)
+{
+	for (struct group *g = node->groups; g; g = g->next)
+		if (instant_due(group_deadline(g), now))
+			group_tick(g, now);
+}
+
+struct instant node_deadline(const struct node *node)
+{
+	struct instant first = INSTANT_NEVER;
+
+	for (const struct group *g = node->groups; g; g = g->next)
+		first = instant_min(first, group_deadline(g));
+	return first;
+}
+
+/* OpenBSD adds 1.  FreeBSD folds demotion into advskew, where only 240 is
+ * sure to weigh more than a difference the operator has set. */
+static int automatic_amount(const struct node *node)
+{
+	for (const struct group *g = node->groups; g; g = g->next)
+		if (g->settings.compat == COMPAT_FREEBSD)
+			return CARP_ADVSKEW_DEMOTED;
+	return 1;
+}
+
+void node_link(struct node *node, unsigned int ifindex, const char *name,
+	       bool up, struct instant now)
+{
+	char reason[LEDGER_REASON_SIZE];
+
+	for (struct group *g = node->groups; g; g = g->next)
+		if (g->ifindex == ifindex)
+			group_link(g, up, now);
+	snprintf(reason, sizeof(reason), "link of %s down", name);
+	ledger_set(&node->ledger, LEDGER_EVERYWHERE,
+		   up ? 0 : automatic_amount(node), reason, now);
+	spread_demotion(node, now);
+}
+
+void node_send_trouble(struct node *node, const char *where, bool failing,
+		       struct instant now)
+{
+	char reason[LEDGER_REASON_SIZE];
+
+	snprintf(reason, sizeof(reason), "send errors on %s", where);
+	ledger_set(&node->ledger, LEDGER_EVERYWHERE,
+		   failing ? automatic_amount(node) : 0, reason, now);
+	spread_demotion(node, now);
+}
+
+bool node_demote(struct node *node, unsigned int ifindex, int amount,
+		 const char *reason, struct instant now)
+{
+	if (!ledger_add(&node->ledger, ifindex, amount, reason, now))
+		return false;
+	spread_demotion(node, now);
+	return true;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * One host: its groups and its demotion ledger.
+ */
+#pragma once
+
+#include "group.h"
+#include "ledger.h"
+
+struct node {
+	struct group *groups; /* linked by next, in order of joining */
+	struct ledger ledger;
+};
+
+void node_add(struct node *node, struct group *group, struct instant now);
+void node_remove(struct node *node, struct group *group);
+struct group *node_find(const struct node *node, unsigned int ifindex,
+			uint8_t vhid);
+/* Ticks every group whose deadline has passed. */
+void node_tick(struct node *node, struct instant now);
+/* The next time to do so. */
+struct instant node_deadline(const struct node *node);
+/* Link of one interface; a link down also demotes all other groups of the
+ * host while it lasts (OpenBSD carp_carpdev_state). */
+void node_link(struct node *node, unsigned int ifindex, const char *name,
+	       bool up, struct instant now);
+/* A group cannot send, or can again. */
+void node_send_trouble(struct node *node, const char *where, bool failing,
+		       struct instant now);
+/* An operator's demotion; false if the ledger is full. */
+bool node_demote(struct node *node, unsigned int ifindex, int amount,
+		 const char *reason, struct instant now);

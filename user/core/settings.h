@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What an operator sets for a group: plain values, already checked.
+ */
+#pragma once
+
+#include "carp/wire.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* An address of either family; IPv4 in the first four bytes. */
+struct address {
+	uint8_t family; /* 4, 6, or 0 for none */
+	uint8_t bytes[16];
+};
+
+struct vip {
+	struct address address;
+	uint8_t prefix; /* 1..32, 1..128 */
+};
+
+/* Whose election rules and digests a group follows; carp-protocol.md 4.2. */
+enum compat { COMPAT_OPENBSD, COMPAT_FREEBSD, COMPAT_UCARP };
+
+enum settings_limits {
+	SETTINGS_VIPS_MAX = 65536, /* per group */
+	SETTINGS_PEERS_MAX = 64,
+	SETTINGS_KEY_SIZE = CARP_PASSPHRASE_MAX + 1,
+};
+
+struct settings {
+	uint8_t vhid;	 /* 1..255 */
+	uint8_t advbase; /* 0..255 s */
+	uint8_t advskew; /* 0..254, 1/256 s */
+	bool preempt;
+	enum compat compat;
+	const struct vip *vips;
+	size_t vips_count;
+	const struct address *peers; /* none: multicast */
+	size_t peers_count;
+};

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The pins of one interface in the BPF file system: PIN_DIR/<ifname>/.  Knows
+ * directories and locks, not what is pinned; only that "link" is the one that
+ * keeps a program attached.
+ *
+ * bpffs reserves names with a dot, which VLAN interfaces have: "eth0.100" is
+ * pinned as "eth0:100", a name no interface can have.
+ */
+#pragma once
+
+#include <stddef.h>
+
+enum bpffs_limits {
+	BPFFS_PATH_SIZE = 512
+};
+
+/* Makes PIN_DIR, mode 0700; mounts bpffs if PIN_DIR lies below /sys/fs/bpf and
+ * nothing is mounted there.  0 or -errno with the reason, which names paths. */
+int bpffs_prepare(const char *pin_dir, char *reason, size_t reason_size);
+
+/*
+ * Makes the interface's directory ours: locks it for as long as *out_lock is
+ * open, detaches what an earlier holder left attached, removes its pins.  0,
+ * -EBUSY while another process holds it, or another -errno.
+ */
+int bpffs_take(const char *pin_dir, const char *ifname, int *out_lock);
+/* Detaches, removes pins and directory, closes the lock. */
+int bpffs_release(const char *pin_dir, const char *ifname, int lock);
+
+/* Pins fd as PIN_DIR/<ifname>/name.  0 or -errno. */
+int bpffs_pin(const char *pin_dir, const char *ifname, const char *name,
+	      int fd);
+
+/* Calls found(context, ifname) for each interface with a directory. */
+int bpffs_each(const char *pin_dir,
+	       void (*found)(void *context, const char *ifname), void *context);

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Loads, attaches and pins one interface's program and moves values in and
+ * out of its maps.  Never decides what they are, and never leaves a lease
+ * alive behind itself: on the way out the leases go first.
+ */
+#include "user/sys/dataplane.h"
+#include "user/sys/bpffs.h"
+#include "user/sys/hook.h"
+
+#include "carp.skel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/if.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum dataplane_limits {
+	/* One ring full, and the deadline gets its turn. */
+	DATAPLANE_DRAIN_MAX = CARP_EVENT_RING / sizeof(struct carp_event),
+};
+
+struct dataplane {
+	struct dataplane_config config;
+	char ifname[IFNAMSIZ];
+	char pin_dir[BPFFS_PATH_SIZE];
+	int lock; /* open: the pins are ours */
+	struct carp_bpf *skeleton;
+	struct hook hook;
+	__u32 program_id;
+	struct carp_vhid *vhids;   /* mmapped */
+	struct carp_lease *leases; /* mmapped */
+	struct ring_buffer *ring;
+	int drained; /* events of the current dataplane_drain() */
+	int cpus;
+	struct carp_counters *per_cpu;
+};
+
+/* --- errors --------------------------------------------------------------- */
+
+/* Where the caller of dataplane_open() wants the reason. */
+struct complaint {
+	const char *ifname;
+	char *text;
+	size_t size;
+};
+
+/* The first thing libbpf has complained about since the last open. */
+static char libbpf_said[160];
+
+static __attribute__((format(printf, 2, 0))) int listen_to_libbpf(
+	enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (level != LIBBPF_WARN || libbpf_said[0])
+		return 0;
+	vsnprintf(libbpf_said, sizeof(libbpf_said), format, args);
+	libbpf_said[strcspn(libbpf_said, "\n")] = '\0';
+	return 0;
+}
+
+/* Always returns err. */
+static __attribute__((format(printf, 3, 4))) int refuse(
+	const struct complaint *complaint, int err, const char *format, ...)
+{
+	char reason[BPFFS_PATH_SIZE + 160];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(reason, sizeof(reason), format, args);
+	va_end(args);
+	snprintf(complaint->text, complaint->size, "%s: %s", complaint->ifname,
+		 reason);
+	return err;
+}
+
+static int refuse_load(const struct complaint *complaint, int err)
+{
+	if (err == -EPERM || err == -EACCES)
+		return refuse(complaint, -EPERM,
+			      "not permitted to load BPF programs "
+			      "(CAP_BPF and CAP_NET_ADMIN are needed)");
+	if (err == -ENOSYS)
+		return refuse(complaint, err, "this kernel is without BPF");
+	return refuse(complaint, err, "cannot load the XDP program: %s (%s)",
+		      strerror(-err), libbpf_said);
+}
+
+/* --- opening -------------------------------------------------------------- */
+
+static int take_pins(struct dataplane *dataplane,
+		     const struct complaint *complaint)
+{
+	const char *pin_dir = dataplane->pin_dir;
+	const char *ifname = dataplane->ifname;
+	char reason[BPFFS_PATH_SIZE + 128];
+	int err;
+
+	err = bpffs_prepare(pin_dir, reason, sizeof(reason));
+	if (err)
+		return refuse(complaint, err, "%s", reason);
+	err = bpffs_take(pin_dir, ifname, &dataplane->lock);
+	if (err == -EBUSY)
+		return refuse(complaint, err,
+			      "another carp-xdp runs it (pins in %s)", pin_dir);
+	if (err)
+		return refuse(complaint, err, "pins in %s: %s", pin_dir,
+			      strerror(-err));
+	return 0;
+}
+
+static int load(struct dataplane *dataplane, const struct complaint *complaint)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
+	int err;
+
+	libbpf_said[0] = '\0';
+	libbpf_set_print(listen_to_libbpf);
+	dataplane->skeleton = carp_bpf__open();
+	if (!dataplane->skeleton)
+		return refuse_load(complaint, errno ? -errno : -EINVAL);
+	err = carp_bpf__load(dataplane->skeleton);
+	if (err)
+		return refuse_load(complaint, err);
+	err = bpf_obj_get_info_by_fd(
+		bpf_program__fd(dataplane->skeleton->progs.carp_xdp), &info,
+		&size);
+	if (err)
+		return refuse_load(complaint, err);
+	dataplane->program_id = info.id;
+	return 0;
+}
+
+static int attach(struct dataplane *dataplane,
+		  const struct complaint *complaint)
+{
+	char reason[160];
+	int err;
+
+	err = hook_attach(&dataplane->config,
+			  bpf_program__fd(dataplane->skeleton->progs.carp_xdp),
+			  &dataplane->hook, reason, sizeof(reason));
+	return err ? refuse(complaint, err, "%s", reason) : 0;
+}
+
+static bool is_pinned(const struct bpf_map *map)
+{
+	const char *name = bpf_map__name(map);
+
+	/* Digests are nobody's business; a ring has one reader. */
+	return !bpf_map__is_internal(map) && strcmp(name, "carp_auth") != 0 &&
+	       strcmp(name, "carp_events") != 0;
+}
+
+static int pin(const struct dataplane *dataplane,
+	       const struct complaint *complaint)
+{
+	const char *pin_dir = dataplane->pin_dir;
+	const char *ifname = dataplane->ifname;
+	struct bpf_map *map;
+	int err;
+
+	err = bpffs_pin(pin_dir, ifname, "link", dataplane->hook.link);
+	bpf_object__for_each_map(map, dataplane->skeleton->obj)
+	{
+		if (!err && is_pinned(map))
+			err = bpffs_pin(pin_dir, ifname, bpf_map__name(map),
+					bpf_map__fd(map));
+	}
+	if (err)
+		return refuse(complaint, err, "cannot pin in %s: %s", pin_dir,
+			      strerror(-err));
+	return 0;
+}
+
+/* An array of 256 as the kernel lays it out. */
+static size_t mapped_size(size_t value_size)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const size_t stride = (value_size + 7) / 8 * 8;
+
+	return (stride * CARP_VHID_SLOTS + page - 1) / page * page;
+}
+
+/* NULL and errno on failure. */
+static void *map_memory(const struct bpf_map *map, size_t value_size)
+{
+	void *memory =
+		mmap(NULL, mapped_size(value_size), PROT_READ | PROT_WRITE,
+		     MAP_SHARED, bpf_map__fd(map), 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+static int on_record(void *context, void *record, size_t size)
+{
+	struct dataplane *dataplane = context;
+
+	if (size >= sizeof(struct carp_event) && dataplane->config.on_event)
+		dataplane->config.on_event(dataplane->config.context, record);
+	/* The record is consumed, but the rest is left for the next call. */
+	return ++dataplane->drained < DATAPLANE_DRAIN_MAX ? 0 : -EAGAIN;
+}
+
+static int open_memory(struct dataplane *dataplane)
+{
+	const struct carp_bpf *skeleton = dataplane->skeleton;
+
+	dataplane->vhids =
+		map_memory(skeleton->maps.carp_vhids, sizeof(struct carp_vhid));
+	if (!dataplane->vhids)
+		return -errno;
+	dataplane->leases = map_memory(skeleton->maps.carp_leases,
+				       sizeof(struct carp_lease));
+	if (!dataplane->leases)
+		return -errno;
+	dataplane->cpus = libbpf_num_possible_cpus();
+	if (dataplane->cpus < 0)
+		return dataplane->cpus;
+	dataplane->per_cpu =
+		calloc((size_t)dataplane->cpus, sizeof(*dataplane->per_cpu));
+	if (!dataplane->per_cpu)
+		return -ENOMEM;
+	dataplane->ring =
+		ring_buffer__new(bpf_map__fd(skeleton->maps.carp_events),
+				 on_record, dataplane, NULL);
+	return dataplane->ring ? 0 : -errno;
+}
+
+/* The half-built object, to be closed on failure. */
+static int open_parts(struct dataplane *dataplane,
+		      const struct complaint *complaint)
+{
+	int err;
+
+	err = take_pins(dataplane, complaint);
+	if (err)
+		return err;
+	err = load(dataplane, complaint);
+	if (err)
+		return err;
+	/* Before attaching: from the first frame on, events have a reader. */
+	err = open_memory(dataplane);
+	if (err)
+		return refuse(complaint, err, "cannot map the BPF maps: %s",
+			      strerror(-err));
+	err = attach(dataplane, complaint);
+	if (err)
+		return err;
+	return pin(dataplane, complaint);
+}
+
+int dataplane_open(const struct dataplane_config *config,
+		   struct dataplane **out, char *error, size_t error_size)
+{
+	const struct complaint complaint = { config->ifname, error,
+					     error_size };
+	struct dataplane *dataplane;
+	int err;
+
+	if (strlen(config->ifname) >= IFNAMSIZ ||
+	    strlen(config->pin_dir) >= BPFFS_PATH_SIZE)
+		return refuse(&complaint, -ENAMETOOLONG, "name too long");
+	dataplane = calloc(1, sizeof(*dataplane));
+	if (!dataplane)
+		return refuse(&complaint, -ENOMEM, "%s", strerror(ENOMEM));
+	dataplane->config = *config;
+	snprintf(dataplane->ifname, IFNAMSIZ, "%s", config->ifname);
+	snprintf(dataplane->pin_dir, BPFFS_PATH_SIZE, "%s", config->pin_dir);
+	dataplane->config.ifname = dataplane->ifname;
+	dataplane->config.pin_dir = dataplane->pin_dir;
+	dataplane->lock = -1;
+	dataplane->hook.link = -1;
+	err = open_parts(dataplane, &complaint);
+	if (err) {
+		dataplane_close(dataplane);
+		return err;
+	}
+	*out = dataplane;
+	return 0;
+}
+
+/* --- closing -------------------------------------------------------------- */
+
+static void end_leases(struct dataplane *dataplane)
+{
+	__u32 slot;
+
+	for (slot = 0; dataplane->leases && slot < CARP_VHID_SLOTS; slot++)
+		dataplane_lease(dataplane, slot, 0);
+}
+
+static void close_memory(struct dataplane *dataplane)
+{
+	ring_buffer__free(dataplane->ring);
+	if (dataplane->vhids)
+		munmap(dataplane->vhids, mapped_size(sizeof(struct carp_vhid)));
+	if (dataplane->leases)
+		munmap(dataplane->leases,
+		       mapped_size(sizeof(struct carp_lease)));
+	free(dataplane->per_cpu);
+}
+
+void dataplane_close(struct dataplane *dataplane)
+{
+	if (!dataplane)
+		return;
+	end_leases(dataplane);
+	hook_detach(&dataplane->hook);
+	if (dataplane->lock >= 0)
+		bpffs_release(dataplane->pin_dir, dataplane->ifname,
+			      dataplane->lock);
+	close_memory(dataplane);
+	carp_bpf__destroy(dataplane->skeleton);
+	free(dataplane);
+}
+
+int dataplane_pinned(const char *pin_dir,
+		     void (*found)(void *context, const char *ifname),
+		     void *context)
+{
+	return bpffs_each(pin_dir, found, context);
+}
+
+int dataplane_unpin(const char *pin_dir, const char *ifname)
+{
+	int lock;
+	int err;
+
+	err = bpffs_take(pin_dir, ifname, &lock);
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	return bpffs_release(pin_dir, ifname, lock);
+}
+
+/* --- state and events ----------------------------------------------------- */
+
+enum dataplane_mode dataplane_mode(const struct dataplane *dataplane)
+{
+	return dataplane->hook.mode;
+}
+
+const char *dataplane_mode_name(enum dataplane_mode mode)
+{
+	switch (mode) {
+	case DATAPLANE_NATIVE:
+		return "native";
+	case DATAPLANE_SKB:
+		return "skb";
+	default:
+		return "auto";
+	}
+}
+
+unsigned int dataplane_program_id(const struct dataplane *dataplane)
+{
+	return dataplane->program_id;
+}
+
+bool dataplane_attached(const struct dataplane *dataplane)
+{
+	return hook_holds(&dataplane->hook, dataplane->config.ifindex,
+			  dataplane->program_id);
+}
+
+int dataplane_event_fd(const struct dataplane *dataplane)
+{
+	return ring_buffer__epoll_fd(dataplane->ring);
+}
+
+int dataplane_drain(struct dataplane *dataplane)
+{
+	int err;
+
+	dataplane->drained = 0;
+	err = ring_buffer__consume(dataplane->ring);
+	return err < 0 && err != -EAGAIN ? err : dataplane->drained;
+}
+
+/* --- values --------------------------------------------------------------- */
+
+struct carp_vhid *dataplane_vhid(struct dataplane *dataplane, __u8 vhid)
+{
+	return &dataplane->vhids[vhid];
+}
+
+void dataplane_lease(struct dataplane *dataplane, __u32 slot, __u64 until_ns)
+{
+	if (slot < CARP_VHID_SLOTS)
+		__atomic_store_n(&dataplane->leases[slot].until_ns, until_ns,
+				 __ATOMIC_RELEASE);
+}
+
+int dataplane_auth(struct dataplane *dataplane, __u8 vhid,
+		   const struct carp_auth *auth)
+{
+	const __u32 key = vhid;
+
+	return bpf_map_update_elem(
+		bpf_map__fd(dataplane->skeleton->maps.carp_auth), &key, auth,
+		BPF_ANY);
+}
+
+static int vip_map(const struct dataplane *dataplane, int family)
+{
+	return bpf_map__fd(family == 4 ? dataplane->skeleton->maps.carp_vips4
+				       : dataplane->skeleton->maps.carp_vips6);
+}
+
+int dataplane_vip_set(struct dataplane *dataplane, int family,
+		      const __u8 *address, __u8 vhid, __u32 slot)
+{
+	const int map = vip_map(dataplane, family);
+	struct carp_vip vip;
+
+	if (bpf_map_lookup_elem(map, address, &vip) < 0)
+		vip.answered = 0;
+	vip.vhid = vhid;
+	vip.slot = slot;
+	return bpf_map_update_elem(map, address, &vip, BPF_ANY);
+}
+
+int dataplane_vip_remove(struct dataplane *dataplane, int family,
+			 const __u8 *address)
+{
+	return bpf_map_delete_elem(vip_map(dataplane, family), address);
+}
+
+int dataplane_counters(const struct dataplane *dataplane, __u8 vhid,
+		       struct carp_counters *out)
+{
+	const __u32 key = vhid;
+	__u64 sum[CARP_V_COUNT] = { 0 };
+	int err;
+	int cpu;
+	int i;
+
+	err = bpf_map_lookup_elem(
+		bpf_map__fd(dataplane->skeleton->maps.carp_counters), &key,
+		dataplane->per_cpu);
+	if (err)
+		return err;
+	for (cpu = 0; cpu < dataplane->cpus; cpu++) {
+		const __u64 *values = (const __u64 *)&dataplane->per_cpu[cpu];
+
+		for (i = 0; i < CARP_V_COUNT; i++)
+			sum[i] += values[i];
+	}
+	memcpy(out, sum, sizeof(sum));
+	return 0;
+}
+
+int dataplane_forget(struct dataplane *dataplane, __u8 vhid)
+{
+	const struct carp_auth nothing = { 0 };
+	const __u32 key = vhid;
+	int err;
+
+	dataplane_lease(dataplane, vhid, 0);
+	memset(&dataplane->vhids[vhid], 0, sizeof(struct carp_vhid));
+	err = dataplane_auth(dataplane, vhid, &nothing);
+	if (err)
+		return err;
+	memset(dataplane->per_cpu, 0,
+	       (size_t)dataplane->cpus * sizeof(*dataplane->per_cpu));
+	return bpf_map_update_elem(
+		bpf_map__fd(dataplane->skeleton->maps.carp_counters), &key,
+		dataplane->per_cpu, BPF_ANY);
+}

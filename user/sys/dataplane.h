@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * One interface's XDP program: load, attach, pin, maps, event ring.  Moves
+ * values, knows nothing of elections.
+ */
+#pragma once
+
+#include "carp/maps.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum dataplane_mode { DATAPLANE_AUTO, DATAPLANE_NATIVE, DATAPLANE_SKB };
+
+struct dataplane_config {
+	unsigned int ifindex;
+	const char *ifname;
+	const char *pin_dir; /* maps and link go to pin_dir/ifname/; see bpffs.h
+				for the names of VLAN interfaces */
+	enum dataplane_mode mode;
+	bool auto_avoids_native; /* what DATAPLANE_AUTO does on this driver */
+	void (*on_event)(void *context, const struct carp_event *event);
+	void *context;
+};
+
+struct dataplane;
+
+/*
+ * Loads, attaches and pins.  Mounts bpffs when the pin directory lies below
+ * /sys/fs/bpf and nothing is mounted there.  What an earlier run left pinned
+ * for this interface is removed first.  0 or -errno with a line of text that
+ * names the interface and the reason (-EBUSY: another XDP program, or a living
+ * controller with the same pins; -EPERM: privilege; -EOPNOTSUPP: the driver in
+ * the forced mode; -ENOSYS: no BPF); on failure nothing is left attached or
+ * pinned.
+ */
+int dataplane_open(const struct dataplane_config *config,
+		   struct dataplane **out, char *error, size_t error_size);
+/* Detaches, unpins, frees.  Takes NULL. */
+void dataplane_close(struct dataplane *dataplane);
+
+/* The mode obtained, never DATAPLANE_AUTO. */
+enum dataplane_mode dataplane_mode(const struct dataplane *dataplane);
+const char *dataplane_mode_name(enum dataplane_mode mode);
+unsigned int dataplane_program_id(const struct dataplane *dataplane);
+/* False once a third party has detached or replaced our program. */
+bool dataplane_attached(const struct dataplane *dataplane);
+
+/* Readable when the ring holds events. */
+int dataplane_event_fd(const struct dataplane *dataplane);
+/* Hands every waiting event to on_event, up to one full ring: what comes in
+ * meanwhile keeps the descriptor readable.  The number, or -errno. */
+int dataplane_drain(struct dataplane *dataplane);
+
+/* The live entry of carp_vhids (mmapped): write the controller's fields only,
+ * read the rest.  vhid 1..255. */
+struct carp_vhid *dataplane_vhid(struct dataplane *dataplane, __u8 vhid);
+/* One atomic store into carp_leases; 0 ends the lease. */
+void dataplane_lease(struct dataplane *dataplane, __u32 slot, __u64 until_ns);
+
+/* 0 or -errno. */
+int dataplane_auth(struct dataplane *dataplane, __u8 vhid,
+		   const struct carp_auth *auth);
+/* family 4 or 6; address in network order, 4 or 16 bytes.  Setting an address
+ * keeps its answered count. */
+int dataplane_vip_set(struct dataplane *dataplane, int family,
+		      const __u8 *address, __u8 vhid, __u32 slot);
+int dataplane_vip_remove(struct dataplane *dataplane, int family,
+			 const __u8 *address);
+/* Sums the per-CPU counters of one vhid, 0 = the interface itself. */
+int dataplane_counters(const struct dataplane *dataplane, __u8 vhid,
+		       struct carp_counters *out);
+/* Zeroes them, the vhid's entry, its digests and the lease of that slot. */
+int dataplane_forget(struct dataplane *dataplane, __u8 vhid);
+
+/* Calls found(context, ifname) for each interface with pins in pin_dir. */
+int dataplane_pinned(const char *pin_dir,
+		     void (*found)(void *context, const char *ifname),
+		     void *context);
+/* Removes the pins of an interface, and with them a program left attached;
+ * -EBUSY if its controller is alive. */
+int dataplane_unpin(const char *pin_dir, const char *ifname);

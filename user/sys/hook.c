@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Attaches by link, so that whoever comes second is refused, and reads the
+ * refusals.  Never replaces a program that is already there.
+ */
+#include "user/sys/hook.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *attached_mode_name(__u8 mode)
+{
+	switch (mode) {
+	case XDP_ATTACHED_DRV:
+		return "native mode";
+	case XDP_ATTACHED_SKB:
+		return "skb mode";
+	case XDP_ATTACHED_HW:
+		return "offloaded";
+	default:
+		return "several modes";
+	}
+}
+
+static void explain_occupied(unsigned int ifindex, char *reason, size_t size)
+{
+	struct bpf_xdp_query_opts there;
+	__u32 id;
+
+	memset(&there, 0, sizeof(there));
+	there.sz = sizeof(there);
+	if (bpf_xdp_query((int)ifindex, 0, &there) < 0 ||
+	    there.attach_mode == XDP_ATTACHED_NONE) {
+		snprintf(reason, size,
+			 "another XDP program is attached, here or to an "
+			 "interface above");
+		return;
+	}
+	id = there.prog_id;
+	if (there.attach_mode == XDP_ATTACHED_MULTI)
+		id = there.drv_prog_id ? there.drv_prog_id : there.skb_prog_id;
+	snprintf(reason, size, "another XDP program is attached (id %u, %s)",
+		 id, attached_mode_name(there.attach_mode));
+}
+
+static void explain(const struct dataplane_config *config, int err,
+		    char *reason, size_t size)
+{
+	if (err == -EBUSY)
+		explain_occupied(config->ifindex, reason, size);
+	else if (err == -EPERM)
+		snprintf(reason, size,
+			 "not permitted to attach an XDP program "
+			 "(CAP_NET_ADMIN is needed)");
+	else if (err == -EOPNOTSUPP)
+		snprintf(reason, size, "the driver has no XDP in %s mode",
+			 dataplane_mode_name(config->mode));
+	else
+		snprintf(reason, size, "cannot attach the XDP program: %s",
+			 strerror(-err));
+}
+
+static int attach_as(unsigned int ifindex, int program,
+		     enum dataplane_mode mode, struct hook *out)
+{
+	struct bpf_link_create_opts options;
+	int link;
+
+	memset(&options, 0, sizeof(options));
+	options.sz = sizeof(options);
+	options.flags = mode == DATAPLANE_NATIVE ? XDP_FLAGS_DRV_MODE
+						 : XDP_FLAGS_SKB_MODE;
+	link = bpf_link_create(program, (int)ifindex, BPF_XDP, &options);
+	if (link < 0)
+		return link == -EEXIST ? -EBUSY : link;
+	*out = (struct hook){ link, mode };
+	return 0;
+}
+
+/* Whether the other mode would only meet the same answer. */
+static bool is_final(int err)
+{
+	return err == 0 || err == -EBUSY || err == -EPERM || err == -ENODEV;
+}
+
+int hook_attach(const struct dataplane_config *config, int program,
+		struct hook *out, char *reason, size_t reason_size)
+{
+	enum dataplane_mode first = config->mode;
+	int err;
+
+	if (first == DATAPLANE_AUTO)
+		first = config->auto_avoids_native ? DATAPLANE_SKB
+						   : DATAPLANE_NATIVE;
+	err = attach_as(config->ifindex, program, first, out);
+	/* Drivers refuse for many reasons: MTU, queues, offloads. */
+	if (config->mode == DATAPLANE_AUTO && first == DATAPLANE_NATIVE &&
+	    !is_final(err))
+		err = attach_as(config->ifindex, program, DATAPLANE_SKB, out);
+	if (err)
+		explain(config, err, reason, reason_size);
+	return err;
+}
+
+void hook_detach(struct hook *hook)
+{
+	if (hook->link < 0)
+		return;
+	bpf_link_detach(hook->link);
+	close(hook->link);
+	hook->link = -1;
+}
+
+bool hook_holds(const struct hook *hook, unsigned int ifindex, __u32 program_id)
+{
+	struct bpf_link_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	/* A detached link, or one whose interface is gone, has no ifindex. */
+	return bpf_obj_get_info_by_fd(hook->link, &info, &size) == 0 &&
+	       info.xdp.ifindex == ifindex && info.prog_id == program_id;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The XDP hook of an interface: gets a program onto it in the mode wanted, or
+ * says who is in the way.
+ */
+#pragma once
+
+#include "user/sys/dataplane.h"
+
+struct hook {
+	int link;		  /* descriptor, -1: not attached */
+	enum dataplane_mode mode; /* never DATAPLANE_AUTO */
+};
+
+/* By config's ifindex and mode.  0, or -errno with the reason: -EBUSY for
+ * another program. */
+int hook_attach(const struct dataplane_config *config, int program,
+		struct hook *out, char *reason, size_t reason_size);
+/* At once, whoever else holds the link. */
+void hook_detach(struct hook *hook);
+/* Whether that program is still the one on that interface by this link. */
+bool hook_holds(const struct hook *hook, unsigned int ifindex,
+		__u32 program_id);

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The metrics listener.  libmicrohttpd polls nothing and starts no thread: its
+ * epoll descriptor and a timer for its own timeouts hang in our loop.  Never
+ * reads a request's body, never knows what the metrics say.
+ */
+#include "user/sys/http.h"
+#include "user/sys/loop.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+enum http_limits {
+	HTTP_CONNECTIONS_MAX = 16,
+	HTTP_TIMEOUT_S = 10,
+	HTTP_HOST_SIZE = 64,
+};
+
+static const char type_open[] =
+	"application/openmetrics-text; version=1.0.0; charset=utf-8";
+static const char type_plain[] = "text/plain; version=0.0.4; charset=utf-8";
+
+struct http {
+	struct MHD_Daemon *daemon;
+	int timer;
+	struct loop_source *readable;
+	struct loop_source *expired;
+	http_render *render;
+	void *context;
+};
+
+static int parse_port(const char *text, in_port_t *out)
+{
+	char *end;
+	long port;
+
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	port = strtol(text, &end, 10);
+	if (*end || port < 1 || port > UINT16_MAX)
+		return -EINVAL;
+	*out = htons((uint16_t)port);
+	return 0;
+}
+
+static int parse_ipv4(const char *host, const char *port,
+		      struct sockaddr_in *out)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+
+	if (inet_pton(AF_INET, host, &address.sin_addr) != 1 ||
+	    parse_port(port, &address.sin_port))
+		return -EINVAL;
+	*out = address;
+	return 0;
+}
+
+static int parse_ipv6(const char *host, const char *port,
+		      struct sockaddr_in6 *out)
+{
+	struct sockaddr_in6 address = { .sin6_family = AF_INET6 };
+
+	if (inet_pton(AF_INET6, host, &address.sin6_addr) != 1 ||
+	    parse_port(port, &address.sin6_port))
+		return -EINVAL;
+	*out = address;
+	return 0;
+}
+
+static int parse_address(const char *text, struct sockaddr_storage *out)
+{
+	const char *colon = strrchr(text, ':');
+	char host[HTTP_HOST_SIZE];
+	size_t length;
+
+	if (!colon || colon == text)
+		return -EINVAL;
+	length = (size_t)(colon - text);
+	if (length >= sizeof(host))
+		return -EINVAL;
+	memcpy(host, text, length);
+	host[length] = '\0';
+	if (host[0] != '[')
+		return parse_ipv4(host, colon + 1, (struct sockaddr_in *)out);
+	if (host[length - 1] != ']')
+		return -EINVAL;
+	host[length - 1] = '\0';
+	return parse_ipv6(host + 1, colon + 1, (struct sockaddr_in6 *)out);
+}
+
+/* Takes the response, NULL: out of memory. */
+static enum MHD_Result send_response(struct MHD_Connection *connection,
+				     unsigned int status, const char *header,
+				     const char *value,
+				     struct MHD_Response *response)
+{
+	enum MHD_Result result;
+
+	if (!response)
+		return MHD_NO;
+	result = MHD_add_response_header(response, header, value);
+	if (result == MHD_YES)
+		result = MHD_queue_response(connection, status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+static enum MHD_Result refuse(struct MHD_Connection *connection,
+			      unsigned int status, const char *header,
+			      const char *value, const char *text)
+{
+	struct MHD_Response *response;
+
+	/* Persistent: text is a constant. */
+	response = MHD_create_response_from_buffer(
+		strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
+	return send_response(connection, status, header, value, response);
+}
+
+static enum MHD_Result answer(struct http *http,
+			      struct MHD_Connection *connection)
+{
+	const char *accept = MHD_lookup_connection_value(
+		connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
+	bool open_metrics =
+		accept && strcasestr(accept, "application/openmetrics-text");
+	const char *type = open_metrics ? type_open : type_plain;
+	char *body = http->render(http->context, open_metrics);
+	struct MHD_Response *response;
+
+	if (!body)
+		return refuse(connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
+			      MHD_HTTP_HEADER_CONTENT_TYPE, type_plain,
+			      "no metrics\n");
+	response = MHD_create_response_from_buffer(strlen(body), body,
+						   MHD_RESPMEM_MUST_FREE);
+	if (!response)
+		free(body);
+	return send_response(connection, MHD_HTTP_OK,
+			     MHD_HTTP_HEADER_CONTENT_TYPE, type, response);
+}
+
+static enum MHD_Result on_request(void *context,
+				  struct MHD_Connection *connection,
+				  const char *url, const char *method,
+				  const char *version, const char *upload,
+				  size_t *upload_size, void **state)
+{
+	(void)version;
+	(void)upload;
+	(void)upload_size;
+	/* Answered before any body is read. */
+	if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 &&
+	    strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
+		return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
+			      MHD_HTTP_HEADER_ALLOW, "GET, HEAD",
+			      "method not allowed\n");
+	/* The first call only announces the headers: the answer comes with
+	 * the second, or the connection could not be kept. */
+	if (!*state) {
+		*state = context;
+		return MHD_YES;
+	}
+	if (strcmp(url, "/metrics") != 0)
+		return refuse(connection, MHD_HTTP_NOT_FOUND,
+			      MHD_HTTP_HEADER_CONTENT_TYPE, type_plain,
+			      "not found: try /metrics\n");
+	return answer(context, connection);
+}
+
+/* Arms the timer for what libmicrohttpd wants to do without new input. */
+static void arm_timer(struct http *http)
+{
+	struct itimerspec at = { 0 };
+	MHD_UNSIGNED_LONG_LONG ms;
+
+	if (MHD_get_timeout(http->daemon, &ms) == MHD_YES) {
+		at.it_value.tv_sec = (time_t)(ms / 1000);
+		/* One nanosecond for "now": zero would disarm. */
+		at.it_value.tv_nsec = (long)(ms % 1000) * 1000000 + 1;
+	}
+	timerfd_settime(http->timer, 0, &at, NULL);
+}
+
+static void run(void *context)
+{
+	struct http *http = context;
+
+	MHD_run(http->daemon);
+	/* Setting it also takes back that it has expired. */
+	arm_timer(http);
+}
+
+static int start(struct http *http, const struct sockaddr_storage *address)
+{
+	unsigned int flags = MHD_USE_EPOLL;
+
+	if (address->ss_family == AF_INET6)
+		flags |= MHD_USE_IPv6;
+	errno = 0;
+	http->daemon = MHD_start_daemon(
+		flags, 0, NULL, NULL, on_request, http, MHD_OPTION_SOCK_ADDR,
+		(const struct sockaddr *)address, MHD_OPTION_CONNECTION_LIMIT,
+		(unsigned int)HTTP_CONNECTIONS_MAX,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)HTTP_TIMEOUT_S,
+		MHD_OPTION_END);
+	if (!http->daemon)
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+static int watch(struct http *http, struct loop *loop)
+{
+	const union MHD_DaemonInfo *info =
+		MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	int err;
+
+	if (!info)
+		return -EIO;
+	http->timer =
+		timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (http->timer < 0)
+		return -errno;
+	err = loop_add(loop, info->epoll_fd, EPOLLIN, LOOP_REQUESTS, run, http,
+		       &http->readable);
+	if (err)
+		return err;
+	return loop_add(loop, http->timer, EPOLLIN, LOOP_REQUESTS, run, http,
+			&http->expired);
+}
+
+int http_open(struct loop *loop, const char *address, http_render *render,
+	      void *context, struct http **out)
+{
+	struct sockaddr_storage parsed;
+	struct http *http;
+	int err;
+
+	if (parse_address(address, &parsed))
+		return -EINVAL;
+	http = calloc(1, sizeof(*http));
+	if (!http)
+		return -ENOMEM;
+	http->timer = -1;
+	http->render = render;
+	http->context = context;
+	err = start(http, &parsed);
+	if (!err)
+		err = watch(http, loop);
+	if (err) {
+		http_close(http);
+		return err;
+	}
+	*out = http;
+	return 0;
+}
+
+void http_close(struct http *http)
+{
+	if (!http)
+		return;
+	loop_source_remove(http->readable);
+	loop_source_remove(http->expired);
+	if (http->timer >= 0)
+		close(http->timer);
+	if (http->daemon)
+		MHD_stop_daemon(http->daemon);
+	free(http);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The metrics listener (libmicrohttpd, driven by our loop): GET /metrics
+ * answers what render() returns; any other path is 404, any other method 405.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct loop;
+struct http;
+
+/* Text allocated with malloc(3), or NULL.  open_metrics: the client asked for
+ * application/openmetrics-text. */
+typedef char *http_render(void *context, bool open_metrics);
+
+/* address: "127.0.0.1:9112" or "[::1]:9112".  0, -EINVAL for a bad address,
+ * or -errno of the listener. */
+int http_open(struct loop *loop, const char *address, http_render *render,
+	      void *context, struct http **out);
+void http_close(struct http *http);

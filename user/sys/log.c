@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Writes one line per call, to standard error or syslog(3).  Never changes
+ * errno, never lets a control character through: a line stays one line,
+ * whatever a name in it contains.
+ */
+#include "user/sys/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+enum log_limits {
+	LOG_LINE_MAX = 1024
+};
+
+static bool to_syslog;
+
+void log_to_syslog(void)
+{
+	openlog("carp-xdp", LOG_PID, LOG_DAEMON);
+	to_syslog = true;
+}
+
+static void make_printable(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+}
+
+/* error: appended as text, 0 = none. */
+static __attribute__((format(printf, 2, 0))) void emit(int priority,
+						       const char *format,
+						       va_list args, int error)
+{
+	char line[LOG_LINE_MAX];
+	int saved = errno;
+
+	vsnprintf(line, sizeof(line), format, args);
+	make_printable(line);
+	if (to_syslog)
+		syslog(priority, "%s%s%s", line, error ? ": " : "",
+		       error ? strerror(error) : "");
+	else
+		fprintf(stderr, "carp-xdp: %s%s%s\n", line, error ? ": " : "",
+			error ? strerror(error) : "");
+	errno = saved;
+}
+
+void log_info(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	emit(LOG_INFO, format, args, 0);
+	va_end(args);
+}
+
+void log_warn(const char *format, ...)
+{
+	int error = errno;
+	va_list args;
+
+	va_start(args, format);
+	emit(LOG_WARNING, format, args, error);
+	va_end(args);
+}
+
+void log_warnx(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	emit(LOG_WARNING, format, args, 0);
+	va_end(args);
+}
+
+void log_fatal(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	emit(LOG_ERR, format, args, 0);
+	va_end(args);
+	exit(EXIT_FAILURE);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The event loop (sd-event): readable descriptors, one deadline on the boot
+ * clock, signals.  Every ready input is served before the deadline, so an
+ * advertisement that has arrived counts before a timer fires.
+ */
+#pragma once
+
+#include "user/core/instant.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct loop;
+struct loop_source;
+
+/* Lower is served first. */
+enum loop_priority {
+	LOOP_PACKETS = -20, /* the event rings */
+	LOOP_KERNEL = -10,  /* netlink */
+	LOOP_DEADLINE = 0,
+	LOOP_REQUESTS = 10, /* control socket, metrics */
+};
+
+struct instant loop_now(void); /* CLOCK_BOOTTIME */
+
+/* 0 or -errno. */
+int loop_open(struct loop **out_loop);
+void loop_close(struct loop *loop);
+
+/* Calls ready(context) while fd is readable (events: EPOLLIN and friends).
+ * 0 or -errno. */
+int loop_add(struct loop *loop, int fd, uint32_t events,
+	     enum loop_priority priority, void (*ready)(void *context),
+	     void *context, struct loop_source **out_source);
+/* Changes the events waited for. */
+int loop_source_events(struct loop_source *source, uint32_t events);
+/* Takes NULL.  The descriptor stays open. */
+void loop_source_remove(struct loop_source *source);
+
+/* The one deadline; INSTANT_NEVER disarms. */
+void loop_on_deadline(struct loop *loop, void (*due)(void *context),
+		      void *context);
+void loop_set_deadline(struct loop *loop, struct instant at);
+
+/* SIGTERM and SIGINT end loop_run(). */
+int loop_catch_signals(struct loop *loop);
+/* Runs until loop_quit() or a signal: 0 or -errno. */
+int loop_run(struct loop *loop);
+void loop_quit(struct loop *loop);
+/* sd_notify(3); does nothing without systemd. */
+void loop_notify(const char *state);

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * rtnetlink (libmnl): interfaces and addresses, asked for and followed.
+ */
+#pragma once
+
+#include "carp/net.h"
+
+#include <stdbool.h>
+
+enum netlink_text { NETLINK_NAME_SIZE = 16 };
+
+struct netlink_link {
+	unsigned int ifindex;
+	char name[NETLINK_NAME_SIZE];
+	char kind[NETLINK_NAME_SIZE]; /* "veth", "bridge"; "" for hardware */
+	unsigned short type;	      /* ARPHRD_ETHER and friends */
+	bool up;		      /* administratively */
+	bool carrier;
+	__u8 mac[CARP_MAC_SIZE];
+};
+
+struct netlink_address {
+	unsigned int ifindex;
+	int family; /* 4 or 6 */
+	__u8 address[16];
+	__u8 prefix;
+	bool link_local;
+	bool tentative; /* IPv6: not yet usable, or failed DAD */
+	__u8 protocol;	/* IFA_PROTO: who configured it; 0 unknown */
+};
+
+/* What the monitor tells; any member may be NULL. */
+struct netlink_watch {
+	void (*link)(void *context, const struct netlink_link *link);
+	void (*link_gone)(void *context, unsigned int ifindex);
+	void (*address)(void *context, const struct netlink_address *address,
+			bool removed);
+	/* Messages were lost: everything must be asked for again. */
+	void (*overrun)(void *context);
+	void *context;
+};
+
+struct netlink;
+
+/* 0 or -errno. */
+int netlink_open(const struct netlink_watch *watch, struct netlink **out);
+void netlink_close(struct netlink *netlink);
+
+/* The monitor's descriptor, and its reader: never blocks. */
+int netlink_fd(const struct netlink *netlink);
+int netlink_read(struct netlink *netlink);
+
+/* -ENODEV if there is none. */
+int netlink_link_by_name(struct netlink *netlink, const char *name,
+			 struct netlink_link *out);
+int netlink_link_by_index(struct netlink *netlink, unsigned int ifindex,
+			  struct netlink_link *out);
+/* Calls each(context, address) for all addresses of an interface. */
+int netlink_addresses(struct netlink *netlink, unsigned int ifindex,
+		      void (*each)(void *context,
+				   const struct netlink_address *address),
+		      void *context);
+/* Adds (IPv6: without duplicate address detection) marked with protocol:
+ * 0, -EEXIST if it is there already, or another -errno. */
+int netlink_address_add(struct netlink *netlink,
+			const struct netlink_address *address);
+/* 0, -EADDRNOTAVAIL if it was not there, or another -errno. */
+int netlink_address_remove(struct netlink *netlink,
+			   const struct netlink_address *address);

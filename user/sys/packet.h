@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Whole frames out of one interface (packet socket), and its filters: the
+ * CARP multicast groups and the virtual MACs it must let in.
+ */
+#pragma once
+
+#include "carp/net.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct packet;
+
+/* Joins 224.0.0.18 and ff02::12, at the IP layer too, so that snooping
+ * switches learn of us.  0 or -errno. */
+int packet_open(unsigned int ifindex, struct packet **out);
+/* Leaves all groups and filters.  Takes NULL. */
+void packet_close(struct packet *packet);
+
+/* Unicast filter for a virtual MAC.  0 or -errno. */
+int packet_filter_add(struct packet *packet, const __u8 mac[CARP_MAC_SIZE]);
+int packet_filter_remove(struct packet *packet, const __u8 mac[CARP_MAC_SIZE]);
+
+/* Never blocks: 0 or -errno. */
+int packet_send(struct packet *packet, const void *frame, size_t size);

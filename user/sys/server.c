@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The control socket.  A client ends in one place only, client_end(), called
+ * from the loop and from server_close(): so a handler may reply to any client
+ * without one disappearing under its hands.  Never blocks on a client, never
+ * looks into a line.
+ */
+#include "user/sys/server.h"
+#include "user/sys/loop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+enum server_lock {
+	LOCK_TRIES = 200,
+	LOCK_PAUSE_NS = 10 * 1000 * 1000
+};
+
+struct server_client {
+	struct server *server;
+	struct loop_source *source;
+	int fd;
+	uint32_t events;
+	bool finishing; /* reads no more, ends when the queue is empty */
+	bool doomed;	/* shut down, ends when the loop comes round */
+	char *queue;	/* bytes sent..used wait */
+	size_t queue_size;
+	size_t queue_used;
+	size_t queue_sent;
+	size_t line_used;
+	char line[SERVER_REQUEST_MAX + 1];
+};
+
+struct server {
+	struct loop *loop;
+	struct loop_source *source;
+	struct server_handler handler;
+	int fd;
+	struct sockaddr_un address;
+	dev_t device; /* of the socket's name, 0: not bound yet */
+	ino_t inode;
+	struct server_client *clients[SERVER_CLIENTS_MAX];
+};
+
+static bool client_waits_to_send(const struct server_client *client)
+{
+	return client->queue_sent < client->queue_used;
+}
+
+/* The loop is told at once, by the hang-up this causes. */
+static void client_doom(struct server_client *client)
+{
+	client->doomed = true;
+	shutdown(client->fd, SHUT_RDWR);
+}
+
+static void client_end(struct server_client *client)
+{
+	struct server *server = client->server;
+	size_t i;
+
+	for (i = 0; i < SERVER_CLIENTS_MAX; i++)
+		if (server->clients[i] == client)
+			server->clients[i] = NULL;
+	loop_source_remove(client->source);
+	client->source = NULL;
+	client->doomed = true; /* gone() cannot reply */
+	close(client->fd);
+	if (server->handler.gone)
+		server->handler.gone(server->handler.context, client);
+	free(client->queue);
+	free(client);
+}
+
+/* Waits for what the client's state asks for. */
+static void client_wait(struct server_client *client)
+{
+	uint32_t events = 0;
+
+	if (!client->finishing)
+		events |= EPOLLIN;
+	if (client_waits_to_send(client))
+		events |= EPOLLOUT;
+	if (events == client->events)
+		return;
+	client->events = events;
+	if (loop_source_events(client->source, events))
+		client_doom(client);
+}
+
+/* Room for more bytes at the end of the queue: 0 or -errno. */
+static int queue_reserve(struct server_client *client, size_t more)
+{
+	size_t waiting = client->queue_used - client->queue_sent;
+	size_t size = client->queue_size ? client->queue_size : 1024;
+	char *queue;
+
+	if (waiting > SERVER_BACKLOG_MAX || more > SERVER_BACKLOG_MAX - waiting)
+		return -ENOBUFS;
+	if (client->queue_sent > 0)
+		memmove(client->queue, client->queue + client->queue_sent,
+			waiting);
+	client->queue_sent = 0;
+	client->queue_used = waiting;
+	while (size < waiting + more)
+		size *= 2;
+	if (size == client->queue_size)
+		return 0;
+	queue = realloc(client->queue, size);
+	if (!queue)
+		return -ENOMEM;
+	client->queue = queue;
+	client->queue_size = size;
+	return 0;
+}
+
+static int flush(struct server_client *client)
+{
+	while (client_waits_to_send(client)) {
+		ssize_t sent =
+			send(client->fd, client->queue + client->queue_sent,
+			     client->queue_used - client->queue_sent,
+			     MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0)
+			return errno == EAGAIN ? 0 : -errno;
+		client->queue_sent += (size_t)sent;
+	}
+	return 0;
+}
+
+/* Hands over every whole line; 0, or -EBADMSG for one with a NUL in it. */
+static int split_lines(struct server_client *client)
+{
+	const struct server_handler *handler = &client->server->handler;
+	char *start = client->line;
+	char *end = client->line + client->line_used;
+	char *newline;
+
+	while (!client->doomed && !client->finishing) {
+		newline = memchr(start, '\n', (size_t)(end - start));
+		if (!newline)
+			break;
+		*newline = '\0';
+		if (start + strlen(start) != newline)
+			return -EBADMSG;
+		handler->request(handler->context, client, start);
+		start = newline + 1;
+	}
+	client->line_used = (size_t)(end - start);
+	memmove(client->line, start, client->line_used);
+	return 0;
+}
+
+/* Reads once.  0, or -errno to end the client. */
+static int receive(struct server_client *client)
+{
+	ssize_t got;
+	int err;
+
+	got = recv(client->fd, client->line + client->line_used,
+		   sizeof(client->line) - client->line_used, MSG_DONTWAIT);
+	if (got < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	/* Half closed: what it has asked for is still sent. */
+	if (got == 0)
+		client->finishing = true;
+	client->line_used += (size_t)got;
+	err = split_lines(client);
+	if (err)
+		return err;
+	return client->line_used == sizeof(client->line) ? -EMSGSIZE : 0;
+}
+
+static void on_client(void *context)
+{
+	struct server_client *client = context;
+	int err = client->doomed ? -ECONNABORTED : flush(client);
+
+	if (!err && !client->finishing)
+		err = receive(client);
+	if (!err && !client->doomed)
+		err = flush(client);
+	if (err || client->doomed ||
+	    (client->finishing && !client_waits_to_send(client)))
+		client_end(client);
+	else
+		client_wait(client);
+}
+
+static bool peer_is_trusted(int fd)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+		return false;
+	return peer.uid == 0 || peer.uid == geteuid();
+}
+
+static int client_open(struct server *server, int fd,
+		       struct server_client **slot)
+{
+	struct server_client *client = malloc(sizeof(*client));
+	int err;
+
+	if (!client)
+		return -ENOMEM;
+	/* The line's 64 KiB stay untouched until they are needed. */
+	memset(client, 0, offsetof(struct server_client, line));
+	client->server = server;
+	client->fd = fd;
+	client->events = EPOLLIN;
+	err = loop_add(server->loop, fd, EPOLLIN, LOOP_REQUESTS, on_client,
+		       client, &client->source);
+	if (err) {
+		free(client);
+		return err;
+	}
+	*slot = client;
+	return 0;
+}
+
+static void on_connection(void *context)
+{
+	struct server *server = context;
+	size_t i = 0;
+	int fd;
+
+	fd = accept4(server->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd < 0)
+		return;
+	while (i < SERVER_CLIENTS_MAX && server->clients[i])
+		i++;
+	if (i == SERVER_CLIENTS_MAX || !peer_is_trusted(fd) ||
+	    client_open(server, fd, &server->clients[i]))
+		close(fd);
+}
+
+static int fill_address(const char *path, struct sockaddr_un *out)
+{
+	size_t length = strlen(path);
+
+	if (length == 0)
+		return -EINVAL;
+	if (length >= sizeof(out->sun_path))
+		return -ENAMETOOLONG;
+	memset(out, 0, sizeof(*out));
+	out->sun_family = AF_UNIX;
+	memcpy(out->sun_path, path, length);
+	return 0;
+}
+
+/* The directory of the socket, made if missing: a descriptor or -errno. */
+static int open_directory(const char *path)
+{
+	char directory[sizeof(((struct sockaddr_un *)NULL)->sun_path) + 2];
+	mode_t saved = umask(022);
+	int err = 0;
+	char *slash;
+	int fd;
+
+	snprintf(directory, sizeof(directory), "%s%s",
+		 strchr(path, '/') ? "" : "./", path);
+	slash = strrchr(directory, '/');
+	slash[slash == directory ? 1 : 0] = '\0';
+	if (mkdir(directory, 0755) < 0 && errno != EEXIST)
+		err = -errno;
+	umask(saved);
+	if (err)
+		return err;
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/*
+ * Of two daemons starting at once, the second must not take the first one's
+ * socket for a dead one between its bind() and its listen().  So both do that
+ * under a lock on the directory: it needs no file and ends with its holder.
+ * A descriptor or -errno.
+ */
+static int lock_directory(const char *path)
+{
+	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
+	int fd = open_directory(path);
+	int tries;
+
+	if (fd < 0)
+		return fd;
+	for (tries = 0; tries < LOCK_TRIES; tries++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return fd;
+		nanosleep(&pause, NULL);
+	}
+	close(fd);
+	return -EADDRINUSE;
+}
+
+/* Removes a socket nobody answers.  Under the lock. */
+static int remove_stale(const struct sockaddr_un *address)
+{
+	struct stat st;
+	int err;
+	int fd;
+
+	if (lstat(address->sun_path, &st) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISSOCK(st.st_mode))
+		return -ENOTSOCK;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	err = connect(fd, (const struct sockaddr *)address, sizeof(*address));
+	/* EAGAIN: alive, with a full backlog. */
+	if (err == 0 || errno == EAGAIN || errno == EPROTOTYPE)
+		err = -EADDRINUSE;
+	else
+		err = errno == ECONNREFUSED ? 0 : -errno;
+	close(fd);
+	if (!err && unlink(address->sun_path) < 0)
+		err = -errno;
+	return err;
+}
+
+/* Under the lock. */
+static int bind_socket(struct server *server)
+{
+	mode_t saved;
+	struct stat st;
+	int err = 0;
+
+	server->fd =
+		socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (server->fd < 0)
+		return -errno;
+	/* Born with its mode: a chmod() after the fact would be too late. */
+	saved = umask(0177);
+	if (bind(server->fd, (const struct sockaddr *)&server->address,
+		 sizeof(server->address)) < 0)
+		err = -errno;
+	umask(saved);
+	if (err)
+		return err;
+	if (lstat(server->address.sun_path, &st) < 0)
+		return -errno;
+	server->device = st.st_dev;
+	server->inode = st.st_ino;
+	return listen(server->fd, SERVER_CLIENTS_MAX) < 0 ? -errno : 0;
+}
+
+static int listen_locked(struct server *server)
+{
+	int lock = lock_directory(server->address.sun_path);
+	int err;
+
+	if (lock < 0)
+		return lock;
+	err = remove_stale(&server->address);
+	if (!err)
+		err = bind_socket(server);
+	close(lock);
+	return err;
+}
+
+int server_open(struct loop *loop, const char *path,
+		const struct server_handler *handler, struct server **out)
+{
+	struct server *server = calloc(1, sizeof(*server));
+	int err;
+
+	if (!server)
+		return -ENOMEM;
+	server->loop = loop;
+	server->handler = *handler;
+	server->fd = -1;
+	err = fill_address(path, &server->address);
+	if (!err)
+		err = listen_locked(server);
+	if (!err)
+		err = loop_add(loop, server->fd, EPOLLIN, LOOP_REQUESTS,
+			       on_connection, server, &server->source);
+	if (err) {
+		server_close(server);
+		return err;
+	}
+	*out = server;
+	return 0;
+}
+
+/* Unless somebody has put another socket there. */
+static void remove_own_name(const struct server *server)
+{
+	struct stat st;
+
+	if (server->inode && lstat(server->address.sun_path, &st) == 0 &&
+	    st.st_dev == server->device && st.st_ino == server->inode)
+		unlink(server->address.sun_path);
+}
+
+void server_close(struct server *server)
+{
+	size_t i;
+
+	if (!server)
+		return;
+	for (i = 0; i < SERVER_CLIENTS_MAX; i++) {
+		if (!server->clients[i])
+			continue;
+		/* The last answers, as far as they go without waiting. */
+		(void)flush(server->clients[i]);
+		client_end(server->clients[i]);
+	}
+	loop_source_remove(server->source);
+	/* While we still answer there, nobody replaces it. */
+	remove_own_name(server);
+	if (server->fd >= 0)
+		close(server->fd);
+	free(server);
+}
+
+void server_reply(struct server_client *client, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (client->doomed || client->finishing)
+		return;
+	if (queue_reserve(client, length + 1)) {
+		client_doom(client);
+		return;
+	}
+	memcpy(client->queue + client->queue_used, text, length);
+	client->queue[client->queue_used + length] = '\n';
+	client->queue_used += length + 1;
+	client_wait(client);
+}
+
+void server_finish(struct server_client *client)
+{
+	if (client->doomed)
+		return;
+	client->finishing = true;
+	if (client_waits_to_send(client))
+		client_wait(client);
+	else
+		client_doom(client);
+}

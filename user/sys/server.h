@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The control socket: a UNIX stream socket, one request a line, one answer a
+ * line.  Knows lines and peers, not their meaning.  At most 8 clients, 64 KiB
+ * a request, only root and our own user; a stalled client is dropped and
+ * never waited for.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct loop;
+struct server;
+struct server_client;
+
+enum server_limits {
+	SERVER_CLIENTS_MAX = 8,
+	SERVER_REQUEST_MAX = 64 * 1024,
+	SERVER_BACKLOG_MAX = 4 * 1024 * 1024, /* unsent bytes per client */
+};
+
+/* line is NUL-terminated, without its newline.  gone comes after a client has
+ * left for whatever reason. */
+struct server_handler {
+	void (*request)(void *context, struct server_client *client,
+			const char *line);
+	void (*gone)(void *context, struct server_client *client);
+	void *context;
+};
+
+/*
+ * Listens at path (mode 0600, directory made if missing); a socket nobody
+ * answers is replaced.  0, -EADDRINUSE if another daemon answers there, or
+ * another -errno.
+ */
+int server_open(struct loop *loop, const char *path,
+		const struct server_handler *handler, struct server **out);
+/* Ends all clients and removes the socket.  Takes NULL. */
+void server_close(struct server *server);
+
+/* Queues text and a newline.  Never blocks. */
+void server_reply(struct server_client *client, const char *text);
+/* Ends the client once its queue is sent. */
+void server_finish(struct server_client *client);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What the verbs do once their request is built and found good.  Each returns
+ * the exit status.
+ */
+#pragma once
+
+#include "user/cli/cli.h"
+
+int verbs_attach(struct cli *cli);
+int verbs_detach(struct cli *cli);
+int verbs_set(struct cli *cli);
+int verbs_demote(struct cli *cli);
+int verbs_state(struct cli *cli);
+int verbs_status(struct cli *cli);
+int verbs_monitor(struct cli *cli);
+int verbs_daemon(struct cli *cli);

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The controller's frame: opening and closing the world, the deadline, the
+ * requests that concern no single interface.
+ */
+#include "user/controller.h"
+#include "user/sys/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+void controller_settle(struct controller *c)
+{
+	struct instant now = loop_now();
+
+	while (c->demotion_dirty) {
+		c->demotion_dirty = false;
+		for (struct group *g = c->node.groups; g; g = g->next)
+			group_demotion(g,
+				       ledger_sum(&c->node.ledger, g->ifindex),
+				       now);
+	}
+	loop_set_deadline(c->loop, node_deadline(&c->node));
+}
+
+/* Advertisements that wait in the rings count before any timer does. */
+static void on_deadline(void *context)
+{
+	struct controller *c = context;
+
+	for (struct nic *nic = c->nics; nic; nic = nic->next)
+		dataplane_drain(nic->dataplane);
+	node_tick(&c->node, loop_now());
+	for (struct group *g = c->node.groups; g; g = g->next)
+		member_restore_addresses(member_of(g), loop_now());
+	controller_settle(c);
+}
+
+static void on_netlink(void *context)
+{
+	struct controller *c = context;
+
+	netlink_read(c->netlink);
+	controller_settle(c);
+}
+
+static void on_leftover(void *context, const char *ifname)
+{
+	struct controller *c = context;
+	struct netlink_link link;
+
+	if (dataplane_unpin(c->pin_dir, ifname) != 0)
+		return; /* a living controller's */
+	log_info("%s: removed what an earlier controller left behind", ifname);
+	if (netlink_link_by_name(c->netlink, ifname, &link) == 0)
+		nic_remove_leftovers(c, link.ifindex);
+}
+
+static int open_netlink(struct controller *c, char *error, size_t size)
+{
+	struct netlink_watch watch = nic_watch;
+	int err;
+
+	watch.context = c;
+	err = netlink_open(&watch, &c->netlink);
+	if (!err)
+		err = neighbor_open(&c->neighbor);
+	if (!err)
+		err = loop_add(c->loop, netlink_fd(c->netlink), EPOLLIN,
+			       LOOP_KERNEL, on_netlink, c, &c->netlink_source);
+	if (!err)
+		return 0;
+	snprintf(error, size, "netlink: %s", strerror(-err));
+	return EXIT_CODE_FAILED;
+}
+
+int controller_open(struct loop *loop, const char *pin_dir,
+		    const struct controller_events *events,
+		    struct controller **out, char *error, size_t error_size)
+{
+	struct controller *c = calloc(1, sizeof(*c));
+	int code;
+
+	if (!c || !(c->pin_dir = strdup(pin_dir))) {
+		free(c);
+		snprintf(error, error_size, "out of memory");
+		return EXIT_CODE_FAILED;
+	}
+	c->loop = loop;
+	c->events = *events;
+	code = open_netlink(c, error, error_size);
+	if (code) {
+		controller_close(c);
+		return code;
+	}
+	dataplane_pinned(c->pin_dir, on_leftover, c);
+	loop_on_deadline(loop, on_deadline, c);
+	*out = c;
+	return 0;
+}
+
+void controller_close(struct controller *c)
+{
+	if (!c)
+		return;
+	while (c->nics) {
+		struct nic *nic = c->nics;
+
+		for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++)
+			if (nic->members[vhid])
+				member_remove(nic->members[vhid]);
+		nic_close(nic);
+	}
+	loop_set_deadline(c->loop, INSTANT_NEVER);
+	loop_source_remove(c->netlink_source);
+	neighbor_close(c->neighbor);
+	netlink_close(c->netlink);
+	rmdir(c->pin_dir); /* if nothing is left in it */
+	free(c->pin_dir);
+	free(c);
+}
+
+struct nic *controller_nic(struct controller *c, const char *name)
+{
+	for (struct nic *nic = c->nics; nic; nic = nic->next)
+		if (!strcmp(nic->link.name, name))
+			return nic;
+	return NULL;
+}
+
+/* The interface a request names, which must have groups. */
+static struct nic *wanted_nic(struct controller *c,
+			      const struct request *request, char *error,
+			      size_t size)
+{
+	struct nic *nic = controller_nic(c, request->interface);
+
+	if (!nic)
+		snprintf(error, size, "interface %s: no group is attached",
+			 request->interface);
+	return nic;
+}
+
+static struct member *wanted_member(struct controller *c,
+				    const struct request *request, char *error,
+				    size_t size)
+{
+	struct nic *nic = wanted_nic(c, request, error, size);
+	struct member *member;
+
+	if (!nic)
+		return NULL;
+	member = nic->members[request->settings.vhid];
+	if (!member)
+		snprintf(error, size, "%s: vhid %u: not attached",
+			 nic->link.name, request->settings.vhid);
+	return member;
+}
+
+/* Idempotent: what is not attached is already detached. */
+int controller_detach(struct controller *c, const struct request *request,
+		      char *error, size_t error_size)
+{
+	struct nic *nic = controller_nic(c, request->interface);
+
+	(void)error;
+	(void)error_size;
+	if (!nic)
+		return 0;
+	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++) {
+		if (!nic->members[vhid])
+			continue;
+		if ((request->has & REQUEST_HAS_VHID) &&
+		    vhid != request->settings.vhid)
+			continue;
+		member_remove(nic->members[vhid]);
+	}
+	if (nic->members_count == 0)
+		nic_close(nic);
+	controller_settle(c);
+	return 0;
+}
+
+int controller_demote(struct controller *c, const struct request *request,
+		      char *error, size_t error_size)
+{
+	unsigned int ifindex = LEDGER_EVERYWHERE;
+
+	if (request->has & REQUEST_HAS_INTERFACE) {
+		struct nic *nic = wanted_nic(c, request, error, error_size);
+
+		if (!nic)
+			return EXIT_CODE_FAILED;
+		ifindex = nic->link.ifindex;
+	}
+	if (!node_demote(&c->node, ifindex, request->demote_amount,
+			 request->reason, loop_now())) {
+		snprintf(error, error_size,
+			 "demotion ledger full: %d entries at most",
+			 LEDGER_ENTRIES_MAX);
+		return EXIT_CODE_FAILED;
+	}
+	controller_settle(c);
+	return 0;
+}
+
+int controller_state(struct controller *c, const struct request *request,
+		     char *error, size_t error_size)
+{
+	struct member *member = wanted_member(c, request, error, error_size);
+
+	if (!member)
+		return EXIT_CODE_FAILED;
+	if (member->group.election.state == ELECTION_INIT) {
+		snprintf(error, error_size, "%s: vhid %u: in state init (%s)",
+			 member->nic->link.name, request->settings.vhid,
+			 election_reason_text(member->group.reason));
+		return EXIT_CODE_FAILED;
+	}
+	group_command(&member->group, request->want_master, loop_now());
+	controller_settle(c);
+	return 0;
+}
+
+int controller_set(struct controller *c, struct request *request,
+		   struct member **out, char *error, size_t error_size)
+{
+	struct member *member = wanted_member(c, request, error, error_size);
+
+	if (!member)
+		return EXIT_CODE_FAILED;
+	*out = member;
+	return member_set(member, request, error, error_size);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The only seam: kernel effects on one side, the core on the other.  Builds
+ * interfaces and groups, turns what the kernel tells into events of the core
+ * and the core's effects into maps, frames and addresses.
+ */
+#pragma once
+
+#include "user/core/node.h"
+#include "user/request.h"
+#include "user/sys/dataplane.h"
+#include "user/sys/loop.h"
+#include "user/sys/neighbor.h"
+#include "user/sys/netlink.h"
+#include "user/sys/packet.h"
+
+enum controller_numbers {
+	/* Marks addresses we attach (IFA_PROTO), so that they can be told
+	 * from an administrator's after a crash. */
+	CONTROLLER_ADDRESS_PROTOCOL = 0xca,
+	CONTROLLER_ERROR_SIZE = 320,
+};
+
+struct controller;
+struct member;
+
+/* An interface with at least one group. */
+struct nic {
+	struct nic *next;
+	struct controller *controller;
+	struct netlink_link link;
+	bool gone; /* the interface has been deleted */
+	struct dataplane *dataplane;
+	struct packet *packet;
+	struct loop_source *source;
+	struct member *members[CARP_VHID_SLOTS]; /* by vhid */
+	unsigned int members_count;
+};
+
+/* A group with what the kernel-facing side needs to know of it. */
+struct member {
+	struct group group;
+	struct nic *nic;
+	struct vip *vips; /* group.settings.vips */
+	bool *attached;	  /* per VIP: we added the address */
+	struct address *peers;
+	__u8 key[SETTINGS_KEY_SIZE];
+	bool has_key;
+	char *pass_file;
+	struct carp_vhid *entry;    /* in carp_vhids */
+	unsigned int own_counters;
+	bool address_lost; /* somebody has removed one of ours */
+	struct instant address_retry; /* earliest next re-attachment */
+};
+
+struct controller_events {
+	/* A group has changed its state; context is the one given. */
+	void (*changed)(void *context, const struct member *member,
+			const struct election_output *output);
+	void *context;
+};
+
+struct controller {
+	struct loop *loop;
+	struct netlink *netlink;
+	struct neighbor *neighbor;
+	struct loop_source *netlink_source;
+	char *pin_dir;
+	struct node node;
+	struct nic *nics;
+	struct controller_events events;
+	bool demotion_dirty; /* ledger changed inside a step */
+};
+
+/*
+ * Removes what a crashed controller left behind.  0, or an exit code with a
+ * line of text.
+ */
+int controller_open(struct loop *loop, const char *pin_dir,
+		    const struct controller_events *events,
+		    struct controller **out, char *error, size_t error_size);
+/* Masters bow out; everything attached is removed.  Takes NULL. */
+void controller_close(struct controller *controller);
+
+/* Requests: 0, or an exit code with a line of text.  The request's VIPs and
+ * peers may be taken over. */
+int controller_attach(struct controller *c, struct request *request,
+		      struct member **out, char *error, size_t error_size);
+int controller_set(struct controller *c, struct request *request,
+		   struct member **out, char *error, size_t error_size);
+int controller_detach(struct controller *c, const struct request *request,
+		      char *error, size_t error_size);
+int controller_demote(struct controller *c, const struct request *request,
+		      char *error, size_t error_size);
+int controller_state(struct controller *c, const struct request *request,
+		     char *error, size_t error_size);
+
+struct nic *controller_nic(struct controller *c, const char *name);
+struct member *member_of(struct group *group);
+
+/* Inside: controller_nic.c, controller_group.c, controller_address.c. */
+
+/* Spreads a changed ledger and sets the loop's deadline; ends every entry
+ * from outside. */
+void controller_settle(struct controller *c);
+/* Opens an interface that is not in use yet. */
+int nic_open(struct controller *c, const struct request *request,
+	     struct nic **out, char *error, size_t error_size);
+/* Takes NULL and half-built ones. */
+void nic_close(struct nic *nic);
+/* What the monitor tells. */
+extern const struct netlink_watch nic_watch;
+/* Reads the interface's addresses and tells each group its source. */
+void nic_refresh_sources(struct nic *nic);
+/* Removes addresses marked as ours from an interface. */
+void nic_remove_leftovers(struct controller *c, unsigned int ifindex);
+
+extern const struct group_ops member_ops;
+/* Adds or removes the kernel addresses of a group. */
+void member_attach_addresses(struct member *member);
+void member_detach_addresses(struct member *member);
+/* An address has vanished from the interface under a master. */
+void member_address_lost(struct member *member,
+			 const struct netlink_address *address);
+/* Puts lost addresses back, at most once a second. */
+void member_restore_addresses(struct member *member, struct instant now);
+/* Applies what the request has: 0 or an exit code, nothing half-applied. */
+int member_set(struct member *member, struct request *request, char *error,
+	       size_t error_size);
+/* Sends fail, or work again. */
+void member_trouble(struct group *group, bool failing);
+/* Stops, forgets and frees. */
+void member_remove(struct member *member);
+/* All addresses we hold are on the interface. */
+bool member_addresses_present(const struct member *member);

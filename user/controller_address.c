@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Addresses: the VIPs we attach and detach, and the interface's own, which
+ * our advertisements come from.
+ */
+#include "user/controller.h"
+#include "user/sys/log.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { ADDRESS_RETRY_MS = 1000 };
+
+static struct netlink_address kernel_address(const struct member *m,
+					     const struct vip *vip)
+{
+	struct netlink_address address = {
+		.ifindex = m->nic->link.ifindex,
+		.family = vip->address.family,
+		.prefix = vip->prefix,
+		.protocol = CONTROLLER_ADDRESS_PROTOCOL,
+	};
+
+	memcpy(address.address, vip->address.bytes, 16);
+	return address;
+}
+
+/* Is this very address there, and marked as ours? */
+struct lookup {
+	const struct vip *vip;
+	bool ours;
+};
+
+static bool same_address(const struct vip *vip,
+			 const struct netlink_address *address)
+{
+	return vip->address.family == address->family &&
+	       !memcmp(vip->address.bytes, address->address,
+		       address->family == 4 ? 4 : 16);
+}
+
+static void look(void *context, const struct netlink_address *address)
+{
+	struct lookup *lookup = context;
+
+	if (same_address(lookup->vip, address) &&
+	    address->protocol == CONTROLLER_ADDRESS_PROTOCOL)
+		lookup->ours = true;
+}
+
+static bool is_ours(const struct member *m, const struct vip *vip)
+{
+	struct lookup lookup = { .vip = vip };
+
+	netlink_addresses(m->nic->controller->netlink, m->nic->link.ifindex,
+			  look, &lookup);
+	return lookup.ours;
+}
+
+static void attach_one(struct member *m, size_t i)
+{
+	struct netlink_address address = kernel_address(m, &m->vips[i]);
+	char text[ADDRESS_TEXT_SIZE];
+	int err = netlink_address_add(m->nic->controller->netlink, &address);
+
+	m->attached[i] = !err || (err == -EEXIST && is_ours(m, &m->vips[i]));
+	if (m->attached[i])
+		return;
+	if (err == -EEXIST)
+		log_info("%s vhid %u: %s is on the interface already and "
+			 "stays the administrator's",
+			 m->nic->link.name, m->group.settings.vhid,
+			 vip_format(&m->vips[i], text));
+	else
+		log_warnx("%s vhid %u: cannot attach %s: %s",
+			  m->nic->link.name, m->group.settings.vhid,
+			  vip_format(&m->vips[i], text), strerror(-err));
+}
+
+void member_attach_addresses(struct member *m)
+{
+	for (size_t i = 0; i < m->group.settings.vips_count; i++)
+		if (!m->attached[i])
+			attach_one(m, i);
+}
+
+void member_detach_addresses(struct member *m)
+{
+	for (size_t i = 0; i < m->group.settings.vips_count; i++) {
+		struct netlink_address address =
+			kernel_address(m, &m->vips[i]);
+
+		if (!m->attached[i])
+			continue;
+		m->attached[i] = false;
+		netlink_address_remove(m->nic->controller->netlink, &address);
+	}
+}
+
+bool member_addresses_present(const struct member *m)
+{
+	for (size_t i = 0; i < m->group.settings.vips_count; i++)
+		if (!m->attached[i])
+			return false;
+	return m->group.settings.vips_count > 0;
+}
+
+/* Our own removals have cleared attached[] before the kernel tells of them;
+ * one told of late finds the address there again. */
+void member_address_lost(struct member *m,
+			 const struct netlink_address *address)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	for (size_t i = 0; i < m->group.settings.vips_count; i++) {
+		if (!m->attached[i] || !same_address(&m->vips[i], address) ||
+		    is_ours(m, &m->vips[i]))
+			continue;
+		m->attached[i] = false;
+		m->address_lost = true;
+		log_warnx("%s vhid %u: somebody has removed %s",
+			  m->nic->link.name, m->group.settings.vhid,
+			  vip_format(&m->vips[i], text));
+	}
+	member_restore_addresses(m, loop_now());
+}
+
+void member_restore_addresses(struct member *m, struct instant now)
+{
+	if (!m->address_lost || instant_before(now, m->address_retry) ||
+	    m->group.election.state != ELECTION_MASTER)
+		return;
+	m->address_lost = false;
+	m->address_retry = instant_add(now, span_ms(ADDRESS_RETRY_MS));
+	member_attach_addresses(m);
+}
+
+static void remove_leftover(void *context,
+			    const struct netlink_address *address)
+{
+	struct controller *c = context;
+
+	if (address->protocol == CONTROLLER_ADDRESS_PROTOCOL)
+		netlink_address_remove(c->netlink, address);
+}
+
+void nic_remove_leftovers(struct controller *c, unsigned int ifindex)
+{
+	netlink_addresses(c->netlink, ifindex, remove_leftover, c);
+}
+
+/* The best source per family found so far. */
+struct sources {
+	const struct nic *nic;
+	struct address best[ELECTION_FAMILIES];
+	int rank[ELECTION_FAMILIES];
+};
+
+static bool is_vip(const struct nic *nic, const struct netlink_address *address)
+{
+	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++) {
+		const struct member *m = nic->members[vhid];
+
+		for (size_t i = 0; m && i < m->group.settings.vips_count; i++)
+			if (same_address(&m->vips[i], address))
+				return true;
+	}
+	return false;
+}
+
+/* IPv6: link-local before others; an address still in duplicate detection
+ * only if there is nothing else.  Never a VIP. */
+static int rank_of(const struct netlink_address *address)
+{
+	if (address->family == 4)
+		return 1;
+	return (address->link_local ? 2 : 1) + (address->tentative ? 0 : 2);
+}
+
+static void consider(void *context, const struct netlink_address *address)
+{
+	struct sources *s = context;
+	int family = address->family == 4 ? ELECTION_V4 : ELECTION_V6;
+	int rank = rank_of(address);
+
+	if (rank <= s->rank[family] || is_vip(s->nic, address))
+		return;
+	s->rank[family] = rank;
+	s->best[family].family = (uint8_t)address->family;
+	memcpy(s->best[family].bytes, address->address, 16);
+}
+
+void nic_refresh_sources(struct nic *nic)
+{
+	struct sources s = { .nic = nic };
+
+	if (nic->gone)
+		return;
+	netlink_addresses(nic->controller->netlink, nic->link.ifindex,
+			  consider, &s);
+	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++) {
+		struct member *m = nic->members[vhid];
+
+		if (!m)
+			continue;
+		memcpy(m->group.source, s.best, sizeof(s.best));
+		memcpy(m->entry->source4, s.best[ELECTION_V4].bytes, 4);
+		memcpy(m->entry->source6, s.best[ELECTION_V6].bytes, 16);
+	}
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What the core's effects come to in the kernel: one short function each.
+ */
+#include "user/controller.h"
+#include "user/sys/log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct member *member_of(struct group *group)
+{
+	return group->owner;
+}
+
+static struct instant effect_now(struct group *g)
+{
+	(void)g;
+	return loop_now();
+}
+
+static int effect_send(struct group *g, const uint8_t *frame, size_t size)
+{
+	return packet_send(member_of(g)->nic->packet, frame, size);
+}
+
+static void effect_role(struct group *g, enum carp_role role)
+{
+	__atomic_store_n(&member_of(g)->entry->role, role, __ATOMIC_RELEASE);
+}
+
+static void effect_lease(struct group *g, struct instant until)
+{
+	dataplane_lease(member_of(g)->nic->dataplane, g->settings.vhid,
+			until.ns);
+}
+
+static void effect_addresses(struct group *g, bool present)
+{
+	struct member *m = member_of(g);
+
+	if (m->nic->gone)
+		memset(m->attached, 0, g->settings.vips_count);
+	else if (present)
+		member_attach_addresses(m);
+	else
+		member_detach_addresses(m);
+}
+
+static void effect_counter(struct group *g, uint64_t counter)
+{
+	struct member *m = member_of(g);
+	unsigned int at = m->own_counters++ % CARP_OWN_COUNTERS;
+
+	__atomic_store_n(&m->entry->own_counters[at], counter,
+			 __ATOMIC_RELAXED);
+}
+
+static void effect_heard(struct group *g,
+			 struct instant out[ELECTION_FAMILIES])
+{
+	const struct carp_vhid *entry = member_of(g)->entry;
+
+	out[ELECTION_V4].ns =
+		__atomic_load_n(&entry->last_valid4_ns, __ATOMIC_ACQUIRE);
+	out[ELECTION_V6].ns =
+		__atomic_load_n(&entry->last_valid6_ns, __ATOMIC_ACQUIRE);
+}
+
+static void effect_peer_mac(struct group *g, const struct address *peer,
+			    uint8_t out[CARP_MAC_SIZE])
+{
+	struct member *m = member_of(g);
+
+	if (neighbor_lookup(m->nic->controller->neighbor,
+			    m->nic->link.ifindex, peer->family, peer->bytes,
+			    out))
+		return;
+	memset(out, 0xff, CARP_MAC_SIZE);
+}
+
+void member_trouble(struct group *g, bool failing)
+{
+	struct member *m = member_of(g);
+	struct controller *c = m->nic->controller;
+	char where[NETLINK_NAME_SIZE + 16];
+
+	snprintf(where, sizeof(where), "%s vhid %u", m->nic->link.name,
+		 g->settings.vhid);
+	log_warnx("%s: advertisements %s", where,
+		  failing ? "cannot be sent" : "can be sent again");
+	node_send_trouble(&c->node, where, failing, loop_now());
+	c->demotion_dirty = true;
+}
+
+static void effect_changed(struct group *g, const struct election_output *out)
+{
+	struct member *m = member_of(g);
+	struct controller_events *events = &m->nic->controller->events;
+
+	log_info("%s vhid %u: %s -> %s (%s)", m->nic->link.name,
+		 g->settings.vhid, election_state_name(out->from),
+		 election_state_name(out->to),
+		 election_reason_text(out->reason));
+	events->changed(events->context, m, out);
+}
+
+const struct group_ops member_ops = {
+	.now = effect_now,
+	.send = effect_send,
+	.set_role = effect_role,
+	.set_lease = effect_lease,
+	.set_addresses = effect_addresses,
+	.own_counter = effect_counter,
+	.heard = effect_heard,
+	.peer_mac = effect_peer_mac,
+	.send_trouble = member_trouble,
+	.changed = effect_changed,
+};

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Groups: attaching, changing and removing them.
+ */
+#include "user/controller_plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+static bool has_vip(const struct settings *s, const struct vip *vip)
+{
+	for (size_t i = 0; i < s->vips_count; i++)
+		if (!memcmp(&s->vips[i], vip, sizeof(*vip)))
+			return true;
+	return false;
+}
+
+static int write_vips(struct nic *nic, const struct settings *s)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < s->vips_count && !err; i++)
+		err = dataplane_vip_set(nic->dataplane,
+					s->vips[i].address.family,
+					s->vips[i].address.bytes, s->vhid,
+					s->vhid);
+	return err;
+}
+
+/* Removes from the map what is in one list and not in the other. */
+static void erase_vips(struct nic *nic, const struct settings *from,
+		       const struct settings *kept)
+{
+	for (size_t i = 0; i < from->vips_count; i++) {
+		const struct address *a = &from->vips[i].address;
+		bool keep = false;
+
+		for (size_t k = 0; kept && k < kept->vips_count; k++)
+			if (!memcmp(&kept->vips[k].address, a, sizeof(*a)))
+				keep = true;
+		if (!keep)
+			dataplane_vip_remove(nic->dataplane, a->family,
+					     a->bytes);
+	}
+}
+
+static void member_free(struct member *m)
+{
+	if (!m)
+		return;
+	explicit_bzero(m->key, sizeof(m->key));
+	free(m->vips);
+	free(m->attached);
+	free(m->peers);
+	free(m->pass_file);
+	free(m);
+}
+
+static struct member *member_new(struct nic *nic, struct request *r,
+				 const struct plan *plan)
+{
+	struct member *m = calloc(1, sizeof(*m));
+	uint64_t counter = 0;
+
+	if (!m)
+		return NULL;
+	m->attached = calloc(plan->settings.vips_count + 1, sizeof(bool));
+	m->pass_file = plan->pass_file ? strdup(plan->pass_file) : NULL;
+	if (!m->attached || (plan->pass_file && !m->pass_file)) {
+		member_free(m);
+		return NULL;
+	}
+	m->nic = nic;
+	m->vips = r->vips;
+	m->peers = r->peers;
+	r->vips = NULL;
+	r->peers = NULL;
+	memcpy(m->key, plan->key, sizeof(m->key));
+	m->has_key = plan->has_key;
+	if (getrandom(&counter, sizeof(counter), GRND_NONBLOCK) < 0)
+		counter = loop_now().ns;
+	group_init(&m->group, &member_ops, m, nic->link.ifindex,
+		   &plan->settings, &plan->auth.recipes[0], counter);
+	return m;
+}
+
+static void fill_entry(struct member *m)
+{
+	m->entry = dataplane_vhid(m->nic->dataplane, m->group.settings.vhid);
+	carp_vmac_fill(m->entry->virtual_mac, m->group.settings.vhid);
+	memcpy(m->entry->nic_mac, m->nic->link.mac, CARP_MAC_SIZE);
+}
+
+/* The kernel's side of a new group; undone by member_forget(). */
+static int member_install(struct member *m, const struct plan *plan)
+{
+	struct nic *nic = m->nic;
+	__u8 vhid = plan->settings.vhid;
+	__u8 mac[CARP_MAC_SIZE];
+	int err;
+
+	carp_vmac_fill(mac, vhid);
+	err = dataplane_forget(nic->dataplane, vhid);
+	if (!err)
+		err = dataplane_auth(nic->dataplane, vhid, &plan->auth);
+	if (!err)
+		err = write_vips(nic, &plan->settings);
+	if (!err)
+		err = packet_filter_add(nic->packet, mac);
+	return err;
+}
+
+static void member_forget(struct nic *nic, const struct settings *settings)
+{
+	__u8 mac[CARP_MAC_SIZE];
+
+	carp_vmac_fill(mac, settings->vhid);
+	packet_filter_remove(nic->packet, mac);
+	erase_vips(nic, settings, NULL);
+	dataplane_forget(nic->dataplane, settings->vhid);
+}
+
+static bool forwards_ipv6(const char *ifname)
+{
+	char path[64 + NETLINK_NAME_SIZE];
+	FILE *file;
+	int c;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/forwarding",
+		 ifname);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	c = fgetc(file);
+	fclose(file);
+	return c == '1';
+}
+
+static int member_add(struct nic *nic, struct request *r,
+		      const struct plan *plan, struct member **out,
+		      char *error, size_t size)
+{
+	struct member *m = member_new(nic, r, plan);
+	int err;
+
+	if (!m) {
+		snprintf(error, size, "out of memory");
+		return EXIT_CODE_FAILED;
+	}
+	err = member_install(m, plan);
+	if (err) {
+		snprintf(error, size, "%s: vhid %u: %s", nic->link.name,
+			 plan->settings.vhid, strerror(-err));
+		member_forget(nic, &plan->settings);
+		member_free(m);
+		return EXIT_CODE_FAILED;
+	}
+	fill_entry(m);
+	m->group.router = forwards_ipv6(nic->link.name);
+	m->entry->nd_router = m->group.router;
+	nic->members[plan->settings.vhid] = m;
+	nic->members_count++;
+	nic_refresh_sources(nic);
+	node_add(&nic->controller->node, &m->group, loop_now());
+	group_start(&m->group, nic->link.up && nic->link.carrier, loop_now());
+	*out = m;
+	return 0;
+}
+
+void member_remove(struct member *m)
+{
+	struct nic *nic = m->nic;
+	struct controller *c = nic->controller;
+
+	group_stop(&m->group, loop_now());
+	if (m->group.send_failing)
+		member_trouble(&m->group, false);
+	node_remove(&c->node, &m->group);
+	nic->members[m->group.settings.vhid] = NULL;
+	nic->members_count--;
+	member_forget(nic, &m->group.settings);
+	member_free(m);
+}
+
+/* Attaching what is attached already sets it to what is asked for now. */
+int controller_attach(struct controller *c, struct request *r,
+		      struct member **out, char *error, size_t error_size)
+{
+	struct nic *nic = controller_nic(c, r->interface);
+	struct plan plan = { .settings = r->settings };
+	bool opened = false;
+	int code;
+
+	if (nic && nic->members[r->settings.vhid]) {
+		*out = nic->members[r->settings.vhid];
+		return member_set(*out, r, error, error_size);
+	}
+	code = plan_make(c, nic ? nic->link.ifindex : 0, r, &plan, error,
+			 error_size);
+	if (!code && !nic) {
+		code = nic_open(c, r, &nic, error, error_size);
+		opened = !code;
+	}
+	if (!code)
+		code = member_add(nic, r, &plan, out, error, error_size);
+	if (code && opened)
+		nic_close(nic);
+	explicit_bzero(&plan, sizeof(plan));
+	controller_settle(c);
+	return code;
+}
+
+/* Detaches addresses that are no longer wanted and carries over which of the
+ * others are attached. */
+static void replace_vips(struct member *m, struct request *r,
+			 const struct settings *new, bool *attached)
+{
+	struct settings old = m->group.settings;
+
+	for (size_t i = 0; i < old.vips_count; i++)
+		if (m->attached[i] && has_vip(new, &old.vips[i])) {
+			for (size_t k = 0; k < new->vips_count; k++)
+				if (!memcmp(&new->vips[k], &old.vips[i],
+					    sizeof(struct vip)))
+					attached[k] = true;
+			m->attached[i] = false;
+		}
+	member_detach_addresses(m);
+	erase_vips(m->nic, &old, new);
+	free(m->vips);
+	free(m->attached);
+	m->vips = r->vips;
+	m->attached = attached;
+	r->vips = NULL;
+}
+
+static void replace_peers(struct member *m, struct request *r)
+{
+	free(m->peers);
+	m->peers = r->peers;
+	r->peers = NULL;
+}
+
+static void replace_key(struct member *m, const struct plan *plan)
+{
+	char *path = strdup(plan->pass_file);
+
+	memcpy(m->key, plan->key, sizeof(m->key));
+	m->has_key = true;
+	free(m->pass_file);
+	m->pass_file = path;
+}
+
+int member_set(struct member *m, struct request *r, char *error, size_t size)
+{
+	struct plan plan = { .settings = m->group.settings,
+			     .has_key = m->has_key };
+	bool *attached = NULL;
+	int code;
+
+	memcpy(plan.key, m->key, sizeof(plan.key));
+	plan_take(&plan.settings, r);
+	code = plan_make(m->nic->controller, m->nic->link.ifindex, r, &plan, error,
+			 size);
+	if (code)
+		goto out;
+	attached = calloc(plan.settings.vips_count + 1, sizeof(bool));
+	if (!attached || write_vips(m->nic, &plan.settings) != 0 ||
+	    dataplane_auth(m->nic->dataplane, plan.settings.vhid,
+			   &plan.auth) != 0) {
+		snprintf(error, size, "%s: vhid %u: cannot write its maps",
+			 m->nic->link.name, plan.settings.vhid);
+		erase_vips(m->nic, &plan.settings, &m->group.settings);
+		free(attached);
+		code = EXIT_CODE_FAILED;
+		goto out;
+	}
+	if (r->has & REQUEST_HAS_VIPS)
+		replace_vips(m, r, &plan.settings, attached);
+	else
+		free(attached);
+	if (r->has & REQUEST_HAS_PEERS)
+		replace_peers(m, r);
+	if (r->has & REQUEST_HAS_PASS_FILE)
+		replace_key(m, &plan);
+	group_settings(&m->group, &plan.settings, &plan.auth.recipes[0],
+		       loop_now());
+	nic_refresh_sources(m->nic);
+out:
+	explicit_bzero(&plan, sizeof(plan));
+	controller_settle(m->nic->controller);
+	return code;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Interfaces: taking one into use, following its link and addresses.
+ */
+#include "user/controller.h"
+#include "user/sys/log.h"
+
+#include <net/if_arp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+static bool link_works(const struct netlink_link *link)
+{
+	return link->up && link->carrier;
+}
+
+static void on_event(void *context, const struct carp_event *event)
+{
+	struct nic *nic = context;
+	struct member *member = nic->members[event->vhid];
+
+	if (member)
+		group_event(&member->group, event, loop_now());
+}
+
+static void on_ring(void *context)
+{
+	struct nic *nic = context;
+
+	dataplane_drain(nic->dataplane);
+	controller_settle(nic->controller);
+}
+
+/* What an interface must be before anything is attached to it. */
+static int check_link(struct controller *c, const char *name,
+		      struct netlink_link *out, char *error, size_t size)
+{
+	const char *why = NULL;
+
+	if (netlink_link_by_name(c->netlink, name, out) != 0)
+		why = "no such interface";
+	else if (out->type != ARPHRD_ETHER)
+		why = "not an Ethernet interface";
+	else if (!out->up)
+		why = "is down (ip link set it up)";
+	else if (!out->carrier)
+		why = "has no carrier";
+	if (!why)
+		return 0;
+	snprintf(error, size, "interface %s: %s", name, why);
+	return EXIT_CODE_FAILED;
+}
+
+/* Native XDP_TX on veth is lost in silence unless the far end has a program
+ * of its own, so the default there is the generic mode. */
+static bool avoids_native(const struct netlink_link *link)
+{
+	return !strcmp(link->kind, "veth");
+}
+
+static int open_dataplane(struct nic *nic, enum dataplane_mode mode,
+			  char *error, size_t size)
+{
+	struct dataplane_config config = {
+		.ifindex = nic->link.ifindex,
+		.ifname = nic->link.name,
+		.pin_dir = nic->controller->pin_dir,
+		.mode = mode,
+		.auto_avoids_native = avoids_native(&nic->link),
+		.on_event = on_event,
+		.context = nic,
+	};
+
+	return dataplane_open(&config, &nic->dataplane, error, size);
+}
+
+static int open_rest(struct nic *nic, char *error, size_t size)
+{
+	int err = packet_open(nic->link.ifindex, &nic->packet);
+
+	if (!err)
+		err = loop_add(nic->controller->loop,
+			       dataplane_event_fd(nic->dataplane), EPOLLIN,
+			       LOOP_PACKETS, on_ring, nic, &nic->source);
+	if (err)
+		snprintf(error, size, "interface %s: %s", nic->link.name,
+			 strerror(-err));
+	return err;
+}
+
+int nic_open(struct controller *c, const struct request *request,
+	     struct nic **out, char *error, size_t error_size)
+{
+	struct netlink_link link;
+	struct nic *nic;
+	int code = check_link(c, request->interface, &link, error, error_size);
+
+	if (code)
+		return code;
+	nic = calloc(1, sizeof(*nic));
+	if (!nic) {
+		snprintf(error, error_size, "out of memory");
+		return EXIT_CODE_FAILED;
+	}
+	nic->controller = c;
+	nic->link = link;
+	nic->next = c->nics;
+	c->nics = nic;
+	if (open_dataplane(nic, request->mode, error, error_size) != 0 ||
+	    open_rest(nic, error, error_size) != 0) {
+		nic_close(nic);
+		return EXIT_CODE_FAILED;
+	}
+	nic_remove_leftovers(c, link.ifindex);
+	*out = nic;
+	return 0;
+}
+
+void nic_close(struct nic *nic)
+{
+	if (!nic)
+		return;
+	for (struct nic **at = &nic->controller->nics; *at;
+	     at = &(*at)->next)
+		if (*at == nic) {
+			*at = nic->next;
+			break;
+		}
+	ledger_forget(&nic->controller->node.ledger, nic->link.ifindex);
+	loop_source_remove(nic->source);
+	packet_close(nic->packet);
+	dataplane_close(nic->dataplane);
+	free(nic);
+}
+
+static struct nic *nic_by_index(struct controller *c, unsigned int ifindex)
+{
+	for (struct nic *nic = c->nics; nic; nic = nic->next)
+		if (nic->link.ifindex == ifindex)
+			return nic;
+	return NULL;
+}
+
+static void copy_mac(struct nic *nic)
+{
+	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++)
+		if (nic->members[vhid])
+			memcpy(nic->members[vhid]->entry->nic_mac,
+			       nic->link.mac, CARP_MAC_SIZE);
+}
+
+static void follow_link(struct nic *nic, bool works)
+{
+	struct controller *c = nic->controller;
+
+	log_info("%s: link %s", nic->link.name, works ? "up" : "down");
+	node_link(&c->node, nic->link.ifindex, nic->link.name, works,
+		  loop_now());
+}
+
+static void on_link(void *context, const struct netlink_link *link)
+{
+	struct controller *c = context;
+	struct nic *nic = nic_by_index(c, link->ifindex);
+	bool worked;
+
+	if (!nic)
+		return;
+	worked = link_works(&nic->link);
+	/* The name stays the one it was attached by: requests and pins use
+	 * it. */
+	memcpy(nic->link.mac, link->mac, CARP_MAC_SIZE);
+	nic->link.up = link->up;
+	nic->link.carrier = link->carrier;
+	copy_mac(nic);
+	if (worked != link_works(link))
+		follow_link(nic, link_works(link));
+}
+
+static void on_link_gone(void *context, unsigned int ifindex)
+{
+	struct nic *nic = nic_by_index(context, ifindex);
+
+	if (!nic || nic->gone)
+		return;
+	nic->gone = true;
+	nic->link.up = false;
+	nic->link.carrier = false;
+	log_warnx("%s: the interface is gone", nic->link.name);
+	follow_link(nic, false);
+}
+
+static void on_address(void *context, const struct netlink_address *address,
+		       bool removed)
+{
+	struct nic *nic = nic_by_index(context, address->ifindex);
+
+	if (!nic)
+		return;
+	for (int vhid = 1; removed && vhid < CARP_VHID_SLOTS; vhid++)
+		if (nic->members[vhid])
+			member_address_lost(nic->members[vhid], address);
+	nic_refresh_sources(nic);
+}
+
+/* Messages were lost: ask for everything we follow. */
+static void on_overrun(void *context)
+{
+	struct controller *c = context;
+	struct netlink_link link;
+
+	for (struct nic *nic = c->nics; nic; nic = nic->next) {
+		if (netlink_link_by_index(c->netlink, nic->link.ifindex,
+					  &link) == 0)
+			on_link(c, &link);
+		else
+			on_link_gone(c, nic->link.ifindex);
+		nic_refresh_sources(nic);
+	}
+}
+
+const struct netlink_watch nic_watch = {
+	.link = on_link,
+	.link_gone = on_link_gone,
+	.address = on_address,
+	.overrun = on_overrun,
+};

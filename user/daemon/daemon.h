@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The controller as a process: sockets, signals, readiness.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+struct json_object;
+
+struct daemon_options {
+	const char *socket_path;
+	const char *pin_dir;
+	const char *metrics; /* NULL: none */
+	/* Started by attach: ends when the last group is detached, or when it
+	 * has none after its first request. */
+	bool embedded;
+	/* Written "ok\n", or "CODE TEXT\n" before exit; -1: none. */
+	int ready_fd;
+	/* attach --foreground: executed at start, failure ends the process. */
+	struct json_object *first_request;
+};
+
+/* Runs until SIGTERM or SIGINT; the exit status. */
+int daemon_main(const struct daemon_options *options);

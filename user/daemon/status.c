@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Renders state as JSON.  Reads, never changes anything.
+ */
+#include "user/daemon/status.h"
+#include "user/daemon/verdicts.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <time.h>
+
+enum { MAC_TEXT_SIZE = 18, TIME_TEXT_SIZE = 48, NS_PER_MS = 1000000 };
+
+static void put_int(struct json_object *object, const char *name, int64_t value)
+{
+	json_object_object_add(object, name, json_object_new_int64(value));
+}
+
+static void put_text(struct json_object *object, const char *name,
+		     const char *value)
+{
+	json_object_object_add(object, name, json_object_new_string(value));
+}
+
+static void put_bool(struct json_object *object, const char *name, bool value)
+{
+	json_object_object_add(object, name, json_object_new_boolean(value));
+}
+
+/* Seconds with milliseconds, printed as such. */
+static void put_seconds(struct json_object *object, const char *name,
+			struct span span)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%llu.%03llu",
+		 (unsigned long long)(span.ns / NS_PER_MS / 1000),
+		 (unsigned long long)(span.ns / NS_PER_MS % 1000));
+	json_object_object_add(object, name,
+			       json_object_new_double_s(
+				       (double)span.ns / 1e9, text));
+}
+
+static void put_mac(struct json_object *object, const char *name,
+		    const uint8_t *mac)
+{
+	char text[MAC_TEXT_SIZE];
+
+	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
+		 mac[1], mac[2], mac[3], mac[4], mac[5]);
+	put_text(object, name, text);
+}
+
+/* A moment of the boot clock as wall-clock time, as of today's clock. */
+static void put_time(struct json_object *object, const char *name,
+		     struct instant at)
+{
+	struct span ago = instant_since(at, loop_now());
+	char text[TIME_TEXT_SIZE], whole[32];
+	struct timespec wall;
+	int64_t ns;
+	struct tm tm;
+	time_t seconds;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	ns = (int64_t)wall.tv_sec * 1000000000 + wall.tv_nsec -
+	     (int64_t)ago.ns;
+	seconds = (time_t)(ns / 1000000000);
+	gmtime_r(&seconds, &tm);
+	strftime(whole, sizeof(whole), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text, sizeof(text), "%s.%03dZ", whole,
+		 (int)(ns % 1000000000 / NS_PER_MS));
+	put_text(object, name, text);
+}
+
+static void put_counters(struct json_object *object,
+			 const struct dataplane *dataplane, __u8 vhid)
+{
+	struct json_object *counters = json_object_new_object();
+	struct carp_counters sum = { 0 };
+
+	dataplane_counters(dataplane, vhid, &sum);
+	for (unsigned int v = 0; v < CARP_V_COUNT; v++)
+		put_int(counters, verdict_names[v],
+			(int64_t)verdict_count(&sum, v));
+	json_object_object_add(object, "counters", counters);
+}
+
+static struct json_object *vips_of(const struct settings *s)
+{
+	struct json_object *list = json_object_new_array();
+	char text[ADDRESS_TEXT_SIZE];
+
+	for (size_t i = 0; i < s->vips_count; i++)
+		json_object_array_add(
+			list, json_object_new_string(
+				      vip_format(&s->vips[i], text)));
+	return list;
+}
+
+static struct json_object *peers_of(const struct settings *s)
+{
+	struct json_object *list = json_object_new_array();
+	char text[ADDRESS_TEXT_SIZE];
+
+	for (size_t i = 0; i < s->peers_count; i++)
+		json_object_array_add(
+			list, json_object_new_string(
+				      address_format(&s->peers[i], text)));
+	return list;
+}
+
+static struct json_object *we_are_master(const struct member *m)
+{
+	struct json_object *master = json_object_new_object();
+	const struct group *g = &m->group;
+	char text[ADDRESS_TEXT_SIZE];
+
+	for (int f = 0; f < ELECTION_FAMILIES; f++)
+		if (g->election.settings.family[f] && g->source[f].family) {
+			put_text(master, "address",
+				 address_format(&g->source[f], text));
+			break;
+		}
+	put_bool(master, "self", true);
+	put_mac(master, "mac", m->nic->link.mac);
+	put_int(master, "advbase", g->settings.advbase);
+	put_int(master, "advskew", election_wire_advskew(&g->election));
+	put_int(master, "demotion", election_wire_demote(&g->election));
+	put_bool(master, "verified", true);
+	return master;
+}
+
+static struct json_object *master_of(const struct member *m)
+{
+	const struct group *g = &m->group;
+	struct json_object *master;
+	char text[ADDRESS_TEXT_SIZE];
+
+	if (g->election.state == ELECTION_MASTER)
+		return we_are_master(m);
+	if (!group_master_alive(g, loop_now()))
+		return NULL;
+	master = json_object_new_object();
+	put_text(master, "address", address_format(&g->master.address, text));
+	put_bool(master, "self", false);
+	put_mac(master, "mac", g->master.mac);
+	put_int(master, "advbase", g->master.advbase);
+	put_int(master, "advskew", g->master.advskew);
+	put_int(master, "demotion", g->master.demote);
+	put_bool(master, "verified", g->master.verified);
+	return master;
+}
+
+static void put_settings(struct json_object *object, const struct member *m)
+{
+	const struct settings *s = &m->group.settings;
+
+	put_int(object, "advbase", s->advbase);
+	put_int(object, "advskew", s->advskew);
+	put_bool(object, "preempt", s->preempt);
+	put_text(object, "compat", compat_name(s->compat));
+	put_int(object, "demotion", m->group.election.demotion);
+	json_object_object_add(object, "vips", vips_of(s));
+	json_object_object_add(object, "peers", peers_of(s));
+}
+
+static void put_timing(struct json_object *object, const struct group *g)
+{
+	struct span lease = instant_since(loop_now(), g->election.lease_until);
+
+	if (g->election.state != ELECTION_MASTER)
+		lease.ns = 0;
+	put_int(object, "interval_us",
+		(int64_t)(election_interval(&g->election).ns / 1000));
+	put_int(object, "master_down_us",
+		(int64_t)(election_master_down(&g->election.settings).ns /
+			  1000));
+	put_int(object, "lease_remaining_us", (int64_t)(lease.ns / 1000));
+	put_int(object, "advertisements_sent", (int64_t)g->adverts_sent);
+}
+
+static int64_t transitions_of(const struct group *g)
+{
+	uint64_t sum = 0;
+
+	for (int from = 0; from < 3; from++)
+		for (int to = 0; to < 3; to++)
+			sum += g->transitions[from][to];
+	return (int64_t)sum;
+}
+
+struct json_object *status_group(const struct member *m)
+{
+	const struct group *g = &m->group;
+	struct json_object *object = json_object_new_object();
+
+	put_text(object, "interface", m->nic->link.name);
+	put_int(object, "vhid", g->settings.vhid);
+	put_text(object, "state", election_state_name(g->election.state));
+	put_bool(object, "observing", group_observes(g));
+	put_settings(object, m);
+	json_object_object_add(object, "master", master_of(m));
+	put_time(object, "since", g->since);
+	put_seconds(object, "since_seconds",
+		    instant_since(g->since, loop_now()));
+	put_text(object, "reason", election_reason_text(g->reason));
+	put_text(object, "auth", "compat");
+	put_bool(object, "passphrase", m->has_key);
+	put_text(object, "xdp_mode",
+		 dataplane_mode_name(dataplane_mode(m->nic->dataplane)));
+	put_mac(object, "virtual_mac", m->entry->virtual_mac);
+	put_bool(object, "addresses_attached", member_addresses_present(m));
+	put_timing(object, g);
+	put_int(object, "transitions", transitions_of(g));
+	put_counters(object, m->nic->dataplane, g->settings.vhid);
+	return object;
+}
+
+static struct json_object *interface_of(const struct nic *nic)
+{
+	struct json_object *object = json_object_new_object();
+
+	put_text(object, "interface", nic->link.name);
+	put_text(object, "xdp_mode",
+		 dataplane_mode_name(dataplane_mode(nic->dataplane)));
+	put_int(object, "program_id", dataplane_program_id(nic->dataplane));
+	put_bool(object, "attached",
+		 !nic->gone && dataplane_attached(nic->dataplane));
+	put_bool(object, "link", nic->link.up && nic->link.carrier);
+	put_counters(object, nic->dataplane, 0);
+	return object;
+}
+
+static struct json_object *demotion_of(const struct controller *c,
+				       const struct ledger_entry *entry)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "interface", NULL);
+	for (const struct nic *nic = c->nics; nic; nic = nic->next)
+		if (nic->link.ifindex == entry->ifindex)
+			put_text(object, "interface", nic->link.name);
+	put_int(object, "amount", entry->amount);
+	put_text(object, "reason", entry->reason);
+	put_bool(object, "automatic", entry->automatic);
+	put_time(object, "since", entry->since);
+	put_seconds(object, "since_seconds",
+		    instant_since(entry->since, loop_now()));
+	return object;
+}
+
+static bool selected(const struct nic *nic, const char *interface)
+{
+	return !interface || !*interface ||
+	       !strcmp(interface, nic->link.name);
+}
+
+void status_fill(struct json_object *reply, struct controller *c,
+		 const char *interface, unsigned int vhid)
+{
+	struct json_object *groups = json_object_new_array();
+	struct json_object *interfaces = json_object_new_array();
+	struct json_object *demotions = json_object_new_array();
+
+	for (struct group *g = c->node.groups; g; g = g->next)
+		if (selected(member_of(g)->nic, interface) &&
+		    (!vhid || vhid == g->settings.vhid))
+			json_object_array_add(groups,
+					      status_group(member_of(g)));
+	for (const struct nic *nic = c->nics; nic; nic = nic->next)
+		if (selected(nic, interface))
+			json_object_array_add(interfaces, interface_of(nic));
+	for (unsigned int i = 0; i < c->node.ledger.count; i++)
+		json_object_array_add(
+			demotions,
+			demotion_of(c, &c->node.ledger.entries[i]));
+	json_object_object_add(reply, "groups", groups);
+	json_object_object_add(reply, "interfaces", interfaces);
+	json_object_object_add(reply, "demotions", demotions);
+}
+
+struct json_object *status_change(const struct member *m,
+				  const struct election_output *output)
+{
+	struct json_object *object = json_object_new_object();
+
+	put_int(object, "version", REQUEST_VERSION);
+	put_time(object, "time", m->group.since);
+	put_text(object, "interface", m->nic->link.name);
+	put_int(object, "vhid", m->group.settings.vhid);
+	put_text(object, "from", election_state_name(output->from));
+	put_text(object, "to", election_state_name(output->to));
+	put_text(object, "reason", election_reason_text(output->reason));
+	return object;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What the controller knows, as JSON.
+ */
+#pragma once
+
+#include "user/controller.h"
+
+struct json_object;
+
+/* One group. */
+struct json_object *status_group(const struct member *member);
+/* Fills a reply with "groups", "interfaces" and "demotions"; interface NULL
+ * or "", vhid 0: all. */
+void status_fill(struct json_object *reply, struct controller *c,
+		 const char *interface, unsigned int vhid);
+/* A change of state as one line of the monitor. */
+struct json_object *status_change(const struct member *member,
+				  const struct election_output *output);

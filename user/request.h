@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * A request on the control socket: one JSON object a line.  The command line
+ * and the controller share this one parser, so a value is refused with the
+ * same words on both sides, before anything has happened.
+ *
+ *   {"version":1,"program":"0.1.0","verb":"attach","interface":"eth0",
+ *    "vhid":3,"vips":["192.0.2.1/24"],"pass_file":"/etc/carp.pass",
+ *    "advbase":1,"advskew":0,"preempt":true,"peers":["192.0.2.9"],
+ *    "compat":"openbsd","mode":"auto","metrics":"127.0.0.1:9112"}
+ *
+ * Answers: {"version":1,"ok":true,...} or
+ * {"version":1,"ok":false,"code":3,"error":"vhid 300: allowed are 1 to 255"};
+ * code is the exit status of the command.
+ */
+#pragma once
+
+#include "user/core/settings.h"
+#include "user/sys/dataplane.h"
+#include "user/sys/netlink.h"
+
+#include <json-c/json.h>
+
+enum request_numbers {
+	REQUEST_VERSION = 1,
+	REQUEST_TEXT_MAX = 256, /* error lines, reasons */
+	REQUEST_DEMOTION_MAX = 255,
+};
+
+/* Exit status of every command, and "code" in a refusal. */
+enum exit_code {
+	EXIT_CODE_OK = 0,
+	EXIT_CODE_FAILED = 1,  /* the system would not */
+	EXIT_CODE_USAGE = 2,   /* words the command line does not know */
+	EXIT_CODE_INVALID = 3, /* a value is refused */
+	EXIT_CODE_NO_CONTROLLER = 4,
+	EXIT_CODE_NOT_MASTER = 5, /* status --quiet */
+};
+
+enum request_verb {
+	REQUEST_ATTACH,
+	REQUEST_DETACH,
+	REQUEST_SET,
+	REQUEST_STATUS,
+	REQUEST_MONITOR,
+	REQUEST_DEMOTE,
+	REQUEST_STATE,
+};
+
+/* Members the request has; the others hold defaults. */
+enum request_has {
+	REQUEST_HAS_INTERFACE = 1 << 0,
+	REQUEST_HAS_VHID = 1 << 1,
+	REQUEST_HAS_VIPS = 1 << 2,
+	REQUEST_HAS_PASS_FILE = 1 << 3,
+	REQUEST_HAS_ADVBASE = 1 << 4,
+	REQUEST_HAS_ADVSKEW = 1 << 5,
+	REQUEST_HAS_PREEMPT = 1 << 6,
+	REQUEST_HAS_PEERS = 1 << 7,
+	REQUEST_HAS_COMPAT = 1 << 8,
+	REQUEST_HAS_MODE = 1 << 9,
+	REQUEST_HAS_METRICS = 1 << 10,
+};
+
+struct request {
+	enum request_verb verb;
+	unsigned int has; /* enum request_has */
+	char interface[NETLINK_NAME_SIZE];
+	struct settings settings; /* vips and peers point to the next two */
+	struct vip *vips;
+	struct address *peers;
+	const char *pass_file; /* absolute; belongs to the JSON object */
+	const char *metrics;
+	enum dataplane_mode mode;
+	int demote_amount; /* -255..255, not 0; REQUEST_DEMOTE */
+	char reason[REQUEST_TEXT_MAX];
+	bool want_master; /* REQUEST_STATE */
+};
+
+/*
+ * Checks and converts one request.  0, or an enum exit_code with a line of
+ * text that names the value, the range and the member.  out is untouched on
+ * failure; on success it refers to object and wants request_free().
+ */
+int request_parse(struct json_object *object, struct request *out, char *error,
+		  size_t error_size);
+void request_free(struct request *request);
+
+/* "192.0.2.1/24", "2001:db8::1"; without a length the whole address.  False
+ * if text is no such thing. */
+bool vip_parse(const char *text, struct vip *out);
+/* The same, with a line of text on failure: "vip x: not an IPv4 or ...". */
+bool vip_explain(const char *text, struct vip *out, char *error, size_t size);
+/* What keeps an address from being a host's unicast address, or NULL. */
+const char *address_unfit(const struct address *address);
+bool address_parse(const char *text, struct address *out);
+/* Into a buffer of ADDRESS_TEXT_SIZE; returns it. */
+enum {
+	ADDRESS_TEXT_SIZE = 64
+};
+const char *address_format(const struct address *address, char *buffer);
+const char *vip_format(const struct vip *vip, char *buffer);
+const char *compat_name(enum compat compat);
+/* Whether text is a listener: "127.0.0.1:9112" or "[::1]:9112". */
+bool endpoint_valid(const char *text);

@@ -41,3 +41,11 @@ static __always_inline int settle(__u32 vhid, enum carp_verdict verdict)
 		*account_counter(counters, verdict) += 1;
 	return carp_verdict_action(verdict);
 }
+
+/* The same for a frame on its way out, which ends in pass or drop. */
+static __always_inline int settle_out(__u32 vhid, enum carp_verdict verdict)
+{
+	if (verdict == CARP_V_passed)
+		return TC_ACT_OK;
+	return settle(vhid, verdict) == CARP_DROP ? TC_ACT_SHOT : TC_ACT_OK;
+}

@@ -23,13 +23,13 @@ struct advert {
 		struct carp_header header;
 		__u32 words[PARSE_FETCH_SIZE / 4];
 	};
-	__u64 ip_sum;  /* of the IPv4 header, all ones if good */
-	__u64 pseudo;  /* sum of the IPv6 pseudo-header, 0 for IPv4 */
-	__u32 room;    /* bytes in the frame from the IP header on */
-	__u32 size;    /* of the IP header */
-	__u32 total;   /* of header and payload, by the IP header */
+	__u64 ip_sum;	/* of the IPv4 header, all ones if good */
+	__u64 pseudo;	/* sum of the IPv6 pseudo-header, 0 for IPv4 */
+	__u32 room;	/* bytes in the frame from the IP header on */
+	__u32 size;	/* of the IP header */
+	__u32 total;	/* of header and payload, by the IP header */
 	__u16 fragment; /* not 0: there are more */
-	__u8 version;  /* of IP; what the frame's type promised is below */
+	__u8 version;	/* of IP; what the frame's type promised is below */
 	__u8 family;
 	__u8 ttl;
 };
@@ -47,9 +47,9 @@ static __always_inline __u8 advert_flag(__u32 x)
 }
 
 /* Anything but `passed` is the verdict, before a vhid could be seen. */
-static __always_inline enum carp_verdict
-advert_open4(struct frame *frame, struct advert *advert,
-	     struct carp_event *event)
+static __always_inline enum carp_verdict advert_open4(struct frame *frame,
+						      struct advert *advert,
+						      struct carp_event *event)
 {
 	struct ip4_header *ip = frame->network;
 
@@ -69,9 +69,9 @@ advert_open4(struct frame *frame, struct advert *advert,
 	return CARP_V_passed;
 }
 
-static __always_inline enum carp_verdict
-advert_open6(struct frame *frame, struct advert *advert,
-	     struct carp_event *event)
+static __always_inline enum carp_verdict advert_open6(struct frame *frame,
+						      struct advert *advert,
+						      struct carp_event *event)
 {
 	struct ip6_header *ip = frame->network;
 
@@ -257,9 +257,9 @@ static __always_inline void advert_stamp(struct carp_vhid *group,
 	group->last_demote = event->demote;
 }
 
-static __always_inline enum carp_verdict
-advert_believe(struct carp_vhid *group, struct advert *advert,
-	       struct carp_event *event)
+static __always_inline enum carp_verdict advert_believe(
+	struct carp_vhid *group, struct advert *advert,
+	struct carp_event *event)
 {
 	event->time_ns = lease_now();
 	if (group->role == CARP_ROLE_OBSERVER) {

@@ -41,13 +41,13 @@ static __always_inline enum carp_verdict arp_silence(__u32 vhid)
 {
 	struct carp_vhid *group = map_group(vhid);
 
-	return group && group->role == CARP_ROLE_MASTER ?
-		       CARP_V_arp_lease_dead :
-		       CARP_V_arp_not_owner;
+	return group && group->role == CARP_ROLE_MASTER ? CARP_V_arp_lease_dead
+							: CARP_V_arp_not_owner;
 }
 
-static __always_inline enum carp_verdict
-arp_answer(struct frame *frame, struct carp_arp *arp, struct carp_vip *vip)
+static __always_inline enum carp_verdict arp_answer(struct frame *frame,
+						    struct carp_arp *arp,
+						    struct carp_vip *vip)
 {
 	frame->vhid = (__u8)vip->vhid;
 	if (!lease_live(vip->slot))

@@ -7,6 +7,7 @@
 #include "account.h"
 #include "advert.h"
 #include "arp.h"
+#include "egress.h"
 #include "ndp.h"
 #include "parse.h"
 #include "vmac.h"
@@ -60,6 +61,18 @@ int carp_xdp(struct xdp_md *ctx)
 	if (verdict == CARP_V_passed)
 		verdict = classify(frame);
 	return settle(frame->vhid, verdict);
+}
+
+SEC("tc")
+int carp_egress(struct __sk_buff *skb)
+{
+	enum carp_verdict verdict;
+	struct egress out;
+
+	if (!egress_parse(skb, &out))
+		return TC_ACT_OK;
+	verdict = egress_take(&out);
+	return settle_out(out.vhid, verdict);
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -30,8 +30,8 @@ static __always_inline struct carp_nd_option *ndp_slot(struct ndp *ndp, int i)
 	return (struct carp_nd_option *)(ndp->nd + 1) + i;
 }
 
-static __always_inline bool ndp_open(struct frame *frame,
-				     struct ip6_header *ip, struct ndp *ndp)
+static __always_inline bool ndp_open(struct frame *frame, struct ip6_header *ip,
+				     struct ndp *ndp)
 {
 	__u16 payload = carp_ntohs(ip->payload);
 
@@ -198,8 +198,8 @@ static __always_inline void ndp_write_ip(struct frame *frame, struct ndp *ndp,
 	ethernet->destination[5] = 1;
 }
 
-static __always_inline enum carp_verdict
-ndp_turn_around(struct frame *frame, struct ndp *ndp, struct carp_vhid *group)
+static __always_inline enum carp_verdict ndp_turn_around(
+	struct frame *frame, struct ndp *ndp, struct carp_vhid *group)
 {
 	struct carp_ndisc *nd = ndp->nd;
 	__u16 length = sizeof(*nd);
@@ -226,8 +226,9 @@ ndp_turn_around(struct frame *frame, struct ndp *ndp, struct carp_vhid *group)
 	return CARP_V_ndp_answered;
 }
 
-static __always_inline enum carp_verdict
-ndp_solicited(struct frame *frame, struct ip6_header *ip, struct carp_vip *vip)
+static __always_inline enum carp_verdict ndp_solicited(struct frame *frame,
+						       struct ip6_header *ip,
+						       struct carp_vip *vip)
 {
 	struct carp_vhid *group = map_group(vip->vhid);
 	struct ndp ndp;
@@ -237,9 +238,8 @@ ndp_solicited(struct frame *frame, struct ip6_header *ip, struct carp_vip *vip)
 	if (!group)
 		return CARP_V_ndp_not_owner;
 	if (!lease_live(vip->slot))
-		return group->role == CARP_ROLE_MASTER ?
-			       CARP_V_ndp_lease_dead :
-			       CARP_V_ndp_not_owner;
+		return group->role == CARP_ROLE_MASTER ? CARP_V_ndp_lease_dead
+						       : CARP_V_ndp_not_owner;
 	if (!ndp_open(frame, ip, &ndp))
 		return CARP_V_ndp_malformed;
 	verdict = ndp_check(frame, &ndp);
@@ -254,8 +254,9 @@ ndp_solicited(struct frame *frame, struct ip6_header *ip, struct carp_vip *vip)
 }
 
 /* Somebody else advertises a VIP of ours from an address of his own. */
-static __always_inline enum carp_verdict
-ndp_advertised(struct frame *frame, struct ip6_header *ip, struct carp_vip *vip)
+static __always_inline enum carp_verdict ndp_advertised(struct frame *frame,
+							struct ip6_header *ip,
+							struct carp_vip *vip)
 {
 	__u8 *claimed = frame->ethernet->source;
 	struct ndp ndp;
@@ -284,6 +285,6 @@ static __always_inline enum carp_verdict ndp_take(struct frame *frame)
 	vip = bpf_map_lookup_elem(&carp_vips6, nd->target);
 	if (!vip)
 		return CARP_V_passed;
-	return nd->type == CARP_ND_SOLICIT ? ndp_solicited(frame, ip, vip) :
-					     ndp_advertised(frame, ip, vip);
+	return nd->type == CARP_ND_SOLICIT ? ndp_solicited(frame, ip, vip)
+					   : ndp_advertised(frame, ip, vip);
 }

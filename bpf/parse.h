@@ -74,9 +74,9 @@ struct frame {
 	struct eth_header *ethernet;
 	void *network; /* behind Ethernet and the tags */
 	void *end;
-	__u32 offset;  /* of network */
-	__be16 type;   /* of what is at network */
-	__u8 vhid;     /* whom to count it for; 0 until a room knows */
+	__u32 offset; /* of network */
+	__be16 type;  /* of what is at network */
+	__u8 vhid;    /* whom to count it for; 0 until a room knows */
 };
 
 /* Does the frame reach to `behind`?  The barrier keeps clang from turning

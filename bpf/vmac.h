@@ -22,9 +22,8 @@ static __always_inline enum carp_verdict vmac_take(struct frame *frame)
 		return CARP_V_passed;
 	frame->vhid = vhid;
 	if (!lease_live(vhid))
-		return group->role == CARP_ROLE_MASTER ?
-			       CARP_V_vmac_lease_dead :
-			       CARP_V_vmac_not_owner;
+		return group->role == CARP_ROLE_MASTER ? CARP_V_vmac_lease_dead
+						       : CARP_V_vmac_not_owner;
 	mac_copy(frame->ethernet->destination, group->nic_mac);
 	return CARP_V_vmac_admitted;
 }

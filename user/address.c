@@ -2,7 +2,7 @@
 /*
  * Addresses as text, both ways.  Numbers only: never asks a resolver.
  */
-#include "user/request.h"
+#include "user/address.h"
 
 #include <arpa/inet.h>
 #include <limits.h>

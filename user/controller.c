@@ -4,8 +4,10 @@
  * requests that concern no single interface.
  */
 #include "user/controller.h"
+#include "user/sys/background.h"
 #include "user/sys/log.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,16 +29,75 @@ void controller_settle(struct controller *c)
 }
 
 /* Advertisements that wait in the rings count before any timer does. */
+static void serve_elections(struct controller *c)
+{
+	for (struct nic *nic = c->nics; nic; nic = nic->next)
+		if (nic->source)
+			dataplane_drain(nic->dataplane);
+	node_tick(&c->node, loop_now());
+	for (struct group *g = c->node.groups; g; g = g->next)
+		member_restore_addresses(member_of(g), loop_now());
+}
+
 static void on_deadline(void *context)
 {
 	struct controller *c = context;
 
-	for (struct nic *nic = c->nics; nic; nic = nic->next)
-		dataplane_drain(nic->dataplane);
-	node_tick(&c->node, loop_now());
-	for (struct group *g = c->node.groups; g; g = g->next)
-		member_restore_addresses(member_of(g), loop_now());
+	serve_elections(c);
 	controller_settle(c);
+}
+
+/* The rings of all interfaces, and last the background's end. */
+static size_t collect_fds(const struct controller *c, int done,
+			  struct pollfd *fds)
+{
+	size_t count = 0;
+
+	for (const struct nic *nic = c->nics; nic; nic = nic->next)
+		if (nic->source)
+			fds[count++] = (struct pollfd){
+				.fd = dataplane_event_fd(nic->dataplane),
+				.events = POLLIN
+			};
+	fds[count++] = (struct pollfd){ .fd = done, .events = POLLIN };
+	return count;
+}
+
+/* Elections only, until done is readable. */
+static void elect_until(struct controller *c, int done, struct pollfd *fds)
+{
+	size_t count = collect_fds(c, done, fds);
+
+	do {
+		struct span wait =
+			instant_since(loop_now(), node_deadline(&c->node));
+		struct timespec timeout = {
+			.tv_sec = (time_t)(wait.ns / 1000000000),
+			.tv_nsec = (long)(wait.ns % 1000000000)
+		};
+
+		ppoll(fds, count, &timeout, NULL);
+		serve_elections(c);
+	} while (!(fds[count - 1].revents & POLLIN));
+}
+
+void controller_background(struct controller *c, void (*work)(void *argument),
+			   void *argument)
+{
+	struct background *background;
+	struct pollfd *fds;
+	size_t nics = 0;
+
+	for (const struct nic *nic = c->nics; nic; nic = nic->next)
+		nics++;
+	fds = calloc(nics + 1, sizeof(*fds));
+	if (!fds || background_start(work, argument, &background) != 0) {
+		work(argument);
+	} else {
+		elect_until(c, background_fd(background), fds);
+		background_join(background);
+	}
+	free(fds);
 }
 
 static void on_netlink(void *context)

@@ -32,7 +32,7 @@ struct nic {
 	bool gone; /* the interface has been deleted */
 	struct dataplane *dataplane;
 	struct packet *packet;
-	struct loop_source *source;
+	struct loop_source *source; /* of the ring; NULL: not open yet */
 	struct member *members[CARP_VHID_SLOTS]; /* by vhid */
 	unsigned int members_count;
 };
@@ -47,9 +47,9 @@ struct member {
 	__u8 key[SETTINGS_KEY_SIZE];
 	bool has_key;
 	char *pass_file;
-	struct carp_vhid *entry;    /* in carp_vhids */
+	struct carp_vhid *entry; /* in carp_vhids */
 	unsigned int own_counters;
-	bool address_lost; /* somebody has removed one of ours */
+	bool address_lost;	      /* somebody has removed one of ours */
 	struct instant address_retry; /* earliest next re-attachment */
 };
 
@@ -103,6 +103,10 @@ struct member *member_of(struct group *group);
 /* Spreads a changed ledger and sets the loop's deadline; ends every entry
  * from outside. */
 void controller_settle(struct controller *c);
+/* Does slow work in a thread and serves elections, nothing else, until it is
+ * done: the work must touch no group. */
+void controller_background(struct controller *c, void (*work)(void *argument),
+			   void *argument);
 /* Opens an interface that is not in use yet. */
 int nic_open(struct controller *c, const struct request *request,
 	     struct nic **out, char *error, size_t error_size);

@@ -9,7 +9,9 @@
 #include <errno.h>
 #include <string.h>
 
-enum { ADDRESS_RETRY_MS = 1000 };
+enum {
+	ADDRESS_RETRY_MS = 1000
+};
 
 static struct netlink_address kernel_address(const struct member *m,
 					     const struct vip *vip)
@@ -72,9 +74,9 @@ static void attach_one(struct member *m, size_t i)
 			 m->nic->link.name, m->group.settings.vhid,
 			 vip_format(&m->vips[i], text));
 	else
-		log_warnx("%s vhid %u: cannot attach %s: %s",
-			  m->nic->link.name, m->group.settings.vhid,
-			  vip_format(&m->vips[i], text), strerror(-err));
+		log_warnx("%s vhid %u: cannot attach %s: %s", m->nic->link.name,
+			  m->group.settings.vhid, vip_format(&m->vips[i], text),
+			  strerror(-err));
 }
 
 void member_attach_addresses(struct member *m)
@@ -87,8 +89,7 @@ void member_attach_addresses(struct member *m)
 void member_detach_addresses(struct member *m)
 {
 	for (size_t i = 0; i < m->group.settings.vips_count; i++) {
-		struct netlink_address address =
-			kernel_address(m, &m->vips[i]);
+		struct netlink_address address = kernel_address(m, &m->vips[i]);
 
 		if (!m->attached[i])
 			continue;
@@ -196,8 +197,8 @@ void nic_refresh_sources(struct nic *nic)
 
 	if (nic->gone)
 		return;
-	netlink_addresses(nic->controller->netlink, nic->link.ifindex,
-			  consider, &s);
+	netlink_addresses(nic->controller->netlink, nic->link.ifindex, consider,
+			  &s);
 	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++) {
 		struct member *m = nic->members[vhid];
 

@@ -56,8 +56,7 @@ static void effect_counter(struct group *g, uint64_t counter)
 			 __ATOMIC_RELAXED);
 }
 
-static void effect_heard(struct group *g,
-			 struct instant out[ELECTION_FAMILIES])
+static void effect_heard(struct group *g, struct instant out[ELECTION_FAMILIES])
 {
 	const struct carp_vhid *entry = member_of(g)->entry;
 
@@ -72,9 +71,8 @@ static void effect_peer_mac(struct group *g, const struct address *peer,
 {
 	struct member *m = member_of(g);
 
-	if (neighbor_lookup(m->nic->controller->neighbor,
-			    m->nic->link.ifindex, peer->family, peer->bytes,
-			    out))
+	if (neighbor_lookup(m->nic->controller->neighbor, m->nic->link.ifindex,
+			    peer->family, peer->bytes, out))
 		return;
 	memset(out, 0xff, CARP_MAC_SIZE);
 }

@@ -22,10 +22,9 @@ static int write_vips(struct nic *nic, const struct settings *s)
 	int err = 0;
 
 	for (size_t i = 0; i < s->vips_count && !err; i++)
-		err = dataplane_vip_set(nic->dataplane,
-					s->vips[i].address.family,
-					s->vips[i].address.bytes, s->vhid,
-					s->vhid);
+		err = dataplane_vip_set(
+			nic->dataplane, s->vips[i].address.family,
+			s->vips[i].address.bytes, s->vhid, s->vhid);
 	return err;
 }
 
@@ -139,8 +138,8 @@ static bool forwards_ipv6(const char *ifname)
 }
 
 static int member_add(struct nic *nic, struct request *r,
-		      const struct plan *plan, struct member **out,
-		      char *error, size_t size)
+		      const struct plan *plan, struct member **out, char *error,
+		      size_t size)
 {
 	struct member *m = member_new(nic, r, plan);
 	int err;
@@ -262,14 +261,14 @@ int member_set(struct member *m, struct request *r, char *error, size_t size)
 
 	memcpy(plan.key, m->key, sizeof(plan.key));
 	plan_take(&plan.settings, r);
-	code = plan_make(m->nic->controller, m->nic->link.ifindex, r, &plan, error,
-			 size);
+	code = plan_make(m->nic->controller, m->nic->link.ifindex, r, &plan,
+			 error, size);
 	if (code)
 		goto out;
 	attached = calloc(plan.settings.vips_count + 1, sizeof(bool));
 	if (!attached || write_vips(m->nic, &plan.settings) != 0 ||
-	    dataplane_auth(m->nic->dataplane, plan.settings.vhid,
-			   &plan.auth) != 0) {
+	    dataplane_auth(m->nic->dataplane, plan.settings.vhid, &plan.auth) !=
+		    0) {
 		snprintf(error, size, "%s: vhid %u: cannot write its maps",
 			 m->nic->link.name, plan.settings.vhid);
 		erase_vips(m->nic, &plan.settings, &m->group.settings);

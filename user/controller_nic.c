@@ -60,30 +60,52 @@ static bool avoids_native(const struct netlink_link *link)
 	return !strcmp(link->kind, "veth");
 }
 
-static int open_dataplane(struct nic *nic, enum dataplane_mode mode,
-			  char *error, size_t size)
-{
-	struct dataplane_config config = {
-		.ifindex = nic->link.ifindex,
-		.ifname = nic->link.name,
-		.pin_dir = nic->controller->pin_dir,
-		.mode = mode,
-		.auto_avoids_native = avoids_native(&nic->link),
-		.on_event = on_event,
-		.context = nic,
-	};
+/* What opening an interface needs and yields, for the background. */
+struct opening {
+	struct nic *nic;
+	struct dataplane_config config;
+	int err;
+	char *error;
+	size_t size;
+};
 
-	return dataplane_open(&config, &nic->dataplane, error, size);
+static void open_slowly(void *argument)
+{
+	struct opening *o = argument;
+
+	o->err = dataplane_open(&o->config, &o->nic->dataplane, o->error,
+				o->size);
+	if (o->err)
+		return;
+	o->err = packet_open(o->nic->link.ifindex, &o->nic->packet);
+	if (o->err)
+		snprintf(o->error, o->size, "interface %s: %s",
+			 o->nic->link.name, strerror(-o->err));
 }
 
-static int open_rest(struct nic *nic, char *error, size_t size)
+static int open_parts(struct nic *nic, enum dataplane_mode mode, char *error,
+		      size_t size)
 {
-	int err = packet_open(nic->link.ifindex, &nic->packet);
+	struct opening opening = {
+		.nic = nic,
+		.config = { .ifindex = nic->link.ifindex,
+			    .ifname = nic->link.name,
+			    .pin_dir = nic->controller->pin_dir,
+			    .mode = mode,
+			    .auto_avoids_native = avoids_native(&nic->link),
+			    .on_event = on_event,
+			    .context = nic },
+		.error = error,
+		.size = size,
+	};
+	int err;
 
-	if (!err)
-		err = loop_add(nic->controller->loop,
-			       dataplane_event_fd(nic->dataplane), EPOLLIN,
-			       LOOP_PACKETS, on_ring, nic, &nic->source);
+	controller_background(nic->controller, open_slowly, &opening);
+	if (opening.err)
+		return opening.err;
+	err = loop_add(nic->controller->loop,
+		       dataplane_event_fd(nic->dataplane), EPOLLIN,
+		       LOOP_PACKETS, on_ring, nic, &nic->source);
 	if (err)
 		snprintf(error, size, "interface %s: %s", nic->link.name,
 			 strerror(-err));
@@ -108,8 +130,7 @@ int nic_open(struct controller *c, const struct request *request,
 	nic->link = link;
 	nic->next = c->nics;
 	c->nics = nic;
-	if (open_dataplane(nic, request->mode, error, error_size) != 0 ||
-	    open_rest(nic, error, error_size) != 0) {
+	if (open_parts(nic, request->mode, error, error_size) != 0) {
 		nic_close(nic);
 		return EXIT_CODE_FAILED;
 	}
@@ -118,20 +139,32 @@ int nic_open(struct controller *c, const struct request *request,
 	return 0;
 }
 
+static void close_slowly(void *argument)
+{
+	struct nic *nic = argument;
+
+	packet_close(nic->packet);
+	dataplane_close(nic->dataplane);
+}
+
 void nic_close(struct nic *nic)
 {
+	struct controller *c;
+
 	if (!nic)
 		return;
-	for (struct nic **at = &nic->controller->nics; *at;
-	     at = &(*at)->next)
+	c = nic->controller;
+	for (struct nic **at = &c->nics; *at; at = &(*at)->next)
 		if (*at == nic) {
 			*at = nic->next;
 			break;
 		}
-	ledger_forget(&nic->controller->node.ledger, nic->link.ifindex);
+	ledger_forget(&c->node.ledger, nic->link.ifindex);
+	if (!link_works(&nic->link))
+		node_link(&c->node, nic->link.ifindex, nic->link.name, true,
+			  loop_now());
 	loop_source_remove(nic->source);
-	packet_close(nic->packet);
-	dataplane_close(nic->dataplane);
+	controller_background(c, close_slowly, nic);
 	free(nic);
 }
 

@@ -17,8 +17,7 @@ static int check_conflicts(const struct controller *c, unsigned int ifindex,
 	char text[ADDRESS_TEXT_SIZE];
 
 	for (struct group *g = c->node.groups; g; g = g->next) {
-		if (g->ifindex == ifindex &&
-		    g->settings.vhid == s->vhid)
+		if (g->ifindex == ifindex && g->settings.vhid == s->vhid)
 			continue;
 		for (size_t i = 0; i < s->vips_count; i++)
 			for (size_t k = 0; k < g->settings.vips_count; k++) {
@@ -106,15 +105,13 @@ int plan_make(const struct controller *c, unsigned int ifindex,
 	      const struct request *r, struct plan *plan, char *error,
 	      size_t size)
 {
-	int code = check_conflicts(c, ifindex, &plan->settings, error,
-				   size);
+	int code = check_conflicts(c, ifindex, &plan->settings, error, size);
 
 	if (code)
 		return code;
 	if (plan->settings.advbase == 0 &&
 	    plan->settings.compat != COMPAT_OPENBSD) {
-		snprintf(error, size,
-			 "advbase 0: compat %s allows 1 to 255",
+		snprintf(error, size, "advbase 0: compat %s allows 1 to 255",
 			 compat_name(plan->settings.compat));
 		return EXIT_CODE_INVALID;
 	}

@@ -8,6 +8,7 @@
 #include "user/cli/verbs.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,30 +120,37 @@ static int help_print(const struct verb *verb)
 }
 
 /* Option, then environment, then default; the controller changes its working
- * directory, so always from the root.  Lives as long as the process. */
+ * directory, so always from the root.  NULL if there is no such directory. */
 static const char *path_choose(const char *given, const char *variable,
-			       const char *otherwise)
+			       const char *otherwise, char *buffer, size_t size)
 {
 	const char *path = given ? given : getenv(variable);
-	char *directory, *absolute;
+	size_t length;
 
 	if (!path || !*path)
 		return otherwise;
 	if (*path == '/')
 		return path;
-	directory = realpath(".", NULL);
-	if (!directory || asprintf(&absolute, "%s/%s", directory, path) < 0)
-		absolute = NULL;
-	free(directory);
-	return absolute;
+	if (!getcwd(buffer, size))
+		return NULL;
+	length = strlen(buffer);
+	if (strlen(path) >= size - length - 1) {
+		errno = ENAMETOOLONG;
+		return NULL;
+	}
+	snprintf(buffer + length, size - length, "/%s", path);
+	return buffer;
 }
 
 static int paths_choose(struct cli *cli)
 {
+	static char socket_path[PATH_MAX], pin_dir[PATH_MAX];
+
 	cli->socket_path =
-		path_choose(cli->socket_path, SOCKET_VARIABLE, SOCKET_DEFAULT);
-	cli->pin_dir =
-		path_choose(cli->pin_dir, PIN_DIR_VARIABLE, PIN_DIR_DEFAULT);
+		path_choose(cli->socket_path, SOCKET_VARIABLE, SOCKET_DEFAULT,
+			    socket_path, sizeof(socket_path));
+	cli->pin_dir = path_choose(cli->pin_dir, PIN_DIR_VARIABLE,
+				   PIN_DIR_DEFAULT, pin_dir, sizeof(pin_dir));
 	if (cli->socket_path && cli->pin_dir)
 		return 0;
 	return cli_fail(EXIT_CODE_FAILED, "working directory: %s",
@@ -228,7 +236,8 @@ static int arguments_run(struct cli *cli, int argc, char **argv)
 	if (cli->flags & CLI_VERSION)
 		return printf("carp-xdp %s\n", CARP_XDP_VERSION) < 0;
 	if (first == argc)
-		return cli_misused(cli, "no verb given");
+		return cli_misused(
+			cli, "no verb; usage: carp-xdp VERB [ARGUMENT]...");
 	cli->verb = verb_find(argv[first]);
 	if (!cli->verb) {
 		cli->verb = &no_verb;

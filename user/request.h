@@ -15,6 +15,7 @@
  */
 #pragma once
 
+#include "user/address.h"
 #include "user/core/settings.h"
 #include "user/sys/dataplane.h"
 #include "user/sys/netlink.h"
@@ -86,20 +87,4 @@ int request_parse(struct json_object *object, struct request *out, char *error,
 		  size_t error_size);
 void request_free(struct request *request);
 
-/* "192.0.2.1/24", "2001:db8::1"; without a length the whole address.  False
- * if text is no such thing. */
-bool vip_parse(const char *text, struct vip *out);
-/* The same, with a line of text on failure: "vip x: not an IPv4 or ...". */
-bool vip_explain(const char *text, struct vip *out, char *error, size_t size);
-/* What keeps an address from being a host's unicast address, or NULL. */
-const char *address_unfit(const struct address *address);
-bool address_parse(const char *text, struct address *out);
-/* Into a buffer of ADDRESS_TEXT_SIZE; returns it. */
-enum {
-	ADDRESS_TEXT_SIZE = 64
-};
-const char *address_format(const struct address *address, char *buffer);
-const char *vip_format(const struct vip *vip, char *buffer);
 const char *compat_name(enum compat compat);
-/* Whether text is a listener: "127.0.0.1:9112" or "[::1]:9112". */
-bool endpoint_valid(const char *text);

@@ -1,32 +1,43 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * The values a request may hold: one reader for each member.  Each stores a
- * checked value, or says in one line what was given and what is allowed.
+ * The values a request may hold, whatever member holds them.  Each function
+ * is true, or says in one line what was given and what is allowed; what it
+ * fills is then half filled at most.
  */
 #pragma once
 
-#include "user/request.h"
+#include "user/address.h"
+#include "user/sys/netlink.h"
 
-/* A request half read. */
-struct reading {
-	struct request request;
-	char *error;
-	size_t error_size;
+#include <json-c/json.h>
+
+/* Where the line goes. */
+struct complaint {
+	char *text;
+	size_t size;
 };
 
-/* Says why, in one line whatever the value held; EXIT_CODE_INVALID. */
-int value_refuse(struct reading *reading, const char *format, ...)
+/* Always false.  One line whatever the values in it hold. */
+bool value_refuse(struct complaint *complaint, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Refuses another type, and a string with a NUL inside. */
-int value_type(struct reading *reading, const char *name, enum json_type type,
-	       struct json_object *value);
-/* The index of value in words (ended by NULL), or -1 with the error said. */
-int value_word(struct reading *reading, const char *name,
-	       const char *const *words, struct json_object *value);
-
-/* Called with a value of the member's type; 0 or an enum exit_code. */
-typedef int value_reader(struct reading *reading, struct json_object *value);
-value_reader value_interface, value_vhid, value_advbase, value_advskew;
-value_reader value_vips, value_pass_file, value_preempt, value_peers;
-value_reader value_compat, value_mode, value_metrics, value_amount;
-value_reader value_reason, value_state;
+bool value_type(struct complaint *complaint, const char *name,
+		enum json_type type, struct json_object *value);
+bool value_number(struct complaint *complaint, const char *name, int least,
+		  int most, struct json_object *value, uint8_t *out);
+/* The index of value in words, which NULL ends. */
+bool value_word(struct complaint *complaint, const char *name,
+		const char *const *words, struct json_object *value, int *out);
+bool value_interface(struct complaint *complaint, struct json_object *value,
+		     char out[static NETLINK_NAME_SIZE]);
+/* A list of at most that many strings. */
+bool value_list(struct complaint *complaint, const char *name,
+		struct json_object *list, size_t most);
+/* Each element of a list of strings into out, which has room for them. */
+bool value_vips(struct complaint *complaint, struct json_object *list,
+		struct vip *out);
+bool value_peers(struct complaint *complaint, struct json_object *list,
+		 struct address *out);
+/* No address twice; sorts the list, so that thousands take no time. */
+bool value_distinct(struct complaint *complaint, const char *name,
+		    struct address *list, size_t count);

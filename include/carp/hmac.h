@@ -88,6 +88,6 @@ CARP_NOINLINE void carp_hmac_finish(const struct carp_recipe *r, __u64 counter,
 /* Takes the same time wherever the first difference is. */
 CARP_INLINE bool carp_digest_equal(const __u32 a[5], const __u32 b[5])
 {
-	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) |
-		 (a[3] ^ b[3]) | (a[4] ^ b[4]));
+	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]) |
+		 (a[4] ^ b[4]));
 }

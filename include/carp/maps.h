@@ -41,9 +41,9 @@ struct carp_vhid {
 	enum carp_role role;
 	__u8 virtual_mac[CARP_MAC_SIZE];
 	__u8 nic_mac[CARP_MAC_SIZE];
-	__u8 source4[4];   /* source of our own advertisements, 0 = none */
+	__u8 source4[4]; /* source of our own advertisements, 0 = none */
 	__u8 source6[16];
-	__u8 nd_router;	   /* 1: neighbour advertisements carry the R flag */
+	__u8 nd_router; /* 1: neighbour advertisements carry the R flag */
 	__u8 pad[3];
 	__u64 own_counters[CARP_OWN_COUNTERS]; /* host order, 0 = unused */
 
@@ -51,9 +51,9 @@ struct carp_vhid {
 	__u64 last_valid4_ns; /* the same, over IPv4 */
 	__u64 last_valid6_ns; /* the same, over IPv6 */
 	__u64 last_solicit_ns; /* last deferred solicitation */
-	__u8 last_sender[16]; /* IPv4 in the first four bytes */
+	__u8 last_sender[16];  /* IPv4 in the first four bytes */
 	__u8 last_sender_mac[CARP_MAC_SIZE];
-	__u8 last_family;     /* 4 or 6 */
+	__u8 last_family; /* 4 or 6 */
 	__u8 last_advbase;
 	__u8 last_advskew;
 	__u8 last_demote;
@@ -93,23 +93,23 @@ struct carp_auth {
 };
 
 enum carp_event_kind {
-	CARP_EVENT_ADVERT,	/* verified advertisement */
-	CARP_EVENT_OBSERVED,	/* advertisement seen in observe mode */
-	CARP_EVENT_SOLICIT,	/* solicitation the controller must answer */
+	CARP_EVENT_ADVERT,   /* verified advertisement */
+	CARP_EVENT_OBSERVED, /* advertisement seen in observe mode */
+	CARP_EVENT_SOLICIT,  /* solicitation the controller must answer */
 };
 
 /* carp_events: ring buffer records. */
 struct carp_event {
 	enum carp_event_kind kind;
 	__u8 vhid;
-	__u8 family;  /* 4 or 6 */
+	__u8 family; /* 4 or 6 */
 	__u8 advbase;
 	__u8 advskew;
 	__u8 demote;
 	__u8 unicast; /* 1: was not sent to a multicast group */
 	__u8 source_mac[CARP_MAC_SIZE];
-	__u64 time_ns; /* boot time of arrival */
-	__u64 counter; /* host order */
+	__u64 time_ns;	 /* boot time of arrival */
+	__u64 counter;	 /* host order */
 	__u8 source[16]; /* IPv4 in the first four bytes */
 	__u8 target[16]; /* CARP_EVENT_SOLICIT: the VIP asked for */
 };

@@ -15,8 +15,8 @@ enum carp_net {
 	CARP_VLAN_ID_MASK = 0x0fff,
 	CARP_ETH_IPV4 = 0x0800,
 	CARP_ETH_ARP = 0x0806,
-	CARP_ETH_VLAN = 0x8100,	 /* 802.1Q */
-	CARP_ETH_QINQ = 0x88a8,	 /* 802.1ad */
+	CARP_ETH_VLAN = 0x8100, /* 802.1Q */
+	CARP_ETH_QINQ = 0x88a8, /* 802.1ad */
 	CARP_ETH_IPV6 = 0x86dd,
 	CARP_IP_ICMPV6 = 58,
 	CARP_ARP_ETHERNET = 1,
@@ -34,8 +34,8 @@ enum carp_net {
 
 /* ARP for IPv4 over Ethernet, RFC 826. */
 struct carp_arp {
-	__be16 hardware; /* 1 */
-	__be16 protocol; /* 0x0800 */
+	__be16 hardware;    /* 1 */
+	__be16 protocol;    /* 0x0800 */
 	__u8 hardware_size; /* 6 */
 	__u8 protocol_size; /* 4 */
 	__be16 operation;

@@ -26,9 +26,9 @@ CARP_INLINE void carp_sha1_init(struct carp_sha1 *state)
 	state->h[4] = 0xc3d2e1f0;
 }
 
-#define CARP_SHA1_ROL(x, n) (((x) << (n)) | ((x) >> (32 - (n))))
-#define CARP_SHA1_CHOOSE(b, c, d) ((d) ^ ((b) & ((c) ^ (d))))
-#define CARP_SHA1_PARITY(b, c, d) ((b) ^ (c) ^ (d))
+#define CARP_SHA1_ROL(x, n)	    (((x) << (n)) | ((x) >> (32 - (n))))
+#define CARP_SHA1_CHOOSE(b, c, d)   ((d) ^ ((b) & ((c) ^ (d))))
+#define CARP_SHA1_PARITY(b, c, d)   ((b) ^ (c) ^ (d))
 #define CARP_SHA1_MAJORITY(b, c, d) (((b) & (c)) | ((d) & ((b) | (c))))
 
 /* Word i of the schedule, kept in the sixteen words of the block. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * The list of every way a frame can end.  One row: name, XDP action, help.
+ * The list of every way a frame can end, coming in or (out_*) going out; frames
+ * that go out as they are stay uncounted.  One row: name, XDP action, help.
  * From it come the enum, the action, the named per-CPU counter, the metric
  * with its help, the column of the status, and the test that demands that
  * each verdict was produced.
@@ -40,10 +41,14 @@
 	V(ndp_claim, PASS, "ND claim of our VIP from a foreign MAC") \
 	V(vmac_admitted, PASS, "to the virtual MAC, rewritten to the NIC's") \
 	V(vmac_not_owner, DROP, "to a virtual MAC owned elsewhere") \
-	V(vmac_lease_dead, DROP, "to our virtual MAC, lease has run out")
+	V(vmac_lease_dead, DROP, "to our virtual MAC, lease has run out") \
+	V(out_virtual, PASS, "sent: ARP or ND for a VIP, virtual MAC put in") \
+	V(out_guarded, DROP, "not sent: virtual MAC or VIP without a lease")
 
 #define CARP_VERDICT_ENUM(name, action, help) CARP_V_##name,
-enum carp_verdict { CARP_VERDICTS(CARP_VERDICT_ENUM) CARP_V_COUNT };
+enum carp_verdict {
+	CARP_VERDICTS(CARP_VERDICT_ENUM) CARP_V_COUNT
+};
 #undef CARP_VERDICT_ENUM
 
 /* One counter per verdict; frames, per CPU. */
@@ -54,8 +59,13 @@ struct carp_counters {
 #undef CARP_VERDICT_FIELD
 CARP_ASSERT_SIZE(struct carp_counters, CARP_V_COUNT * 8);
 
-/* Value of XDP_DROP, XDP_PASS, XDP_TX in the kernel's UAPI. */
-enum carp_action { CARP_DROP = 1, CARP_PASS = 2, CARP_TX = 3 };
+/* Value of XDP_DROP, XDP_PASS, XDP_TX in the kernel's UAPI.  The rows out_*
+ * end frames on their way out, where only drop and pass exist. */
+enum carp_action {
+	CARP_DROP = 1,
+	CARP_PASS = 2,
+	CARP_TX = 3
+};
 
 CARP_INLINE int carp_verdict_action(enum carp_verdict verdict)
 {

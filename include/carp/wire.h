@@ -2,23 +2,24 @@
 /*
  * The CARP advertisement as it is on the wire: 36 bytes behind an IPv4 or
  * IPv6 header with protocol 112.  No RFC exists; the source of every rule here
- * is OpenBSD's sys/netinet/ip_carp.{h,c}, which FreeBSD, NetBSD and ucarp share.
+ * is OpenBSD's sys/netinet/ip_carp.{h,c}, which FreeBSD, NetBSD and ucarp
+ * share.
  */
 #pragma once
 
 #include "types.h"
 
 enum carp_wire {
-	CARP_PROTOCOL = 112,	    /* shared with VRRP */
-	CARP_TTL = 255,		    /* TTL and hop limit, sent and required */
-	CARP_VERSION_TYPE = 0x21,   /* version 2, type 1 (advertisement) */
+	CARP_PROTOCOL = 112,	  /* shared with VRRP */
+	CARP_TTL = 255,		  /* TTL and hop limit, sent and required */
+	CARP_VERSION_TYPE = 0x21, /* version 2, type 1 (advertisement) */
 	CARP_VERSION = 2,
 	CARP_TYPE_ADVERT = 1,
 	CARP_VRRP_VERSION3 = 3,
-	CARP_AUTHLEN = 7,	    /* counter and digest in 32-bit words */
+	CARP_AUTHLEN = 7, /* counter and digest in 32-bit words */
 	CARP_HEADER_SIZE = 36,
 	CARP_DIGEST_SIZE = 20,
-	CARP_PASSPHRASE_MAX = 19,   /* bytes; BSD cuts longer ones silently */
+	CARP_PASSPHRASE_MAX = 19, /* bytes; BSD cuts longer ones silently */
 	CARP_VHID_MIN = 1,
 	CARP_VHID_MAX = 255,
 	CARP_ADVSKEW_MAX = 254,	    /* 255 is the bow-out */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -68,6 +69,22 @@ void client_close(struct client *client)
 		fclose(client->stream);
 	free(client->line);
 	*client = (struct client){ 0 };
+}
+
+bool client_elsewhere(const struct client *client)
+{
+	struct stat ours, theirs;
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+	char path[64];
+
+	if (getsockopt(fileno(client->stream), SOL_SOCKET, SO_PEERCRED, &peer,
+		       &size))
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)peer.pid);
+	/* What cannot be seen is not held against it. */
+	return !stat("/proc/self/ns/net", &ours) && !stat(path, &theirs) &&
+	       ours.st_ino != theirs.st_ino;
 }
 
 bool client_nobody(int error)
@@ -164,7 +181,7 @@ static int version_check(const struct client *client,
 	    json_object_get_int64(version) != REQUEST_VERSION)
 		return cli_fail(EXIT_CODE_FAILED,
 				"%s: the controller speaks control protocol "
-				"%.20s, this program %d",
+				"version %.20s, this program %d",
 				client->path,
 				version ? json_object_get_string(version)
 					: "unknown",

@@ -28,6 +28,8 @@ bool client_nobody(int error);
 int client_explain(const char *path, int error);
 /* Takes a client that was never opened. */
 void client_close(struct client *client);
+/* The controller lives in another network namespace than we do. */
+bool client_elsewhere(const struct client *client);
 
 /* Sends the request and reads the answer: 0 with an object to be put, an enum
  * exit_code, said, or CLIENT_GONE. */

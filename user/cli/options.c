@@ -293,6 +293,9 @@ int options_words(struct cli *cli, int count, char **words)
 
 	while (most < CLI_WORDS_MAX && verb->words[most])
 		most++;
+	if (count > most && verb->bit == CLI_DEMOTE)
+		return cli_misused(cli, "amount %s has no sign: +N or -N",
+				   words[most]);
 	if (count > most)
 		return cli_misused(cli, "unexpected word %s", words[most]);
 	if (count < verb->words_min)

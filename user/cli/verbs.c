@@ -73,6 +73,13 @@ static int attach_ask(struct cli *cli, struct json_object **out_answer)
 		struct client client = { 0 };
 
 		code = attach_open(cli, &client);
+		if (code == 0 && client_elsewhere(&client))
+			code = cli_fail(EXIT_CODE_FAILED,
+					"%s: the controller there serves "
+					"another network namespace; one for "
+					"this one needs its own --socket and "
+					"--pin-dir",
+					cli->socket_path);
 		if (code == 0)
 			code = client_ask(&client, cli->request, out_answer);
 		client_close(&client);

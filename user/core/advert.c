@@ -5,7 +5,10 @@
 #include "advert.h"
 #include "frame.h"
 
-enum { IP_DONT_FRAGMENT = 0x4000, IP_VERSION_IHL = 0x45 };
+enum {
+	IP_DONT_FRAGMENT = 0x4000,
+	IP_VERSION_IHL = 0x45
+};
 
 static const uint8_t group4[4] = { 224, 0, 0, 18 };
 static const uint8_t group4_mac[CARP_MAC_SIZE] = { 0x01, 0x00, 0x5e,

@@ -9,8 +9,7 @@
 
 enum announce_sizes {
 	ANNOUNCE_ARP_SIZE = 60, /* padded to Ethernet's minimum */
-	ANNOUNCE_ND_SIZE =
-		CARP_ETH_SIZE + 40 + 24 + CARP_ND_OPTION_SIZE,
+	ANNOUNCE_ND_SIZE = CARP_ETH_SIZE + 40 + 24 + CARP_ND_OPTION_SIZE,
 	ANNOUNCE_SIZE_MAX = ANNOUNCE_ND_SIZE,
 };
 

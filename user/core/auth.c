@@ -152,8 +152,8 @@ static void recipe_finish(const struct stream *s, struct carp_recipe *out)
 void auth_prepare_recipe(const struct auth_input *input, bool link_local,
 			 struct carp_recipe *out)
 {
-	struct list vips4 = { (const __u8 *)input->vips4, 4,
-			      input->vips4_count, link_local };
+	struct list vips4 = { (const __u8 *)input->vips4, 4, input->vips4_count,
+			      link_local };
 	struct list vips6 = { (const __u8 *)input->vips6, 16,
 			      input->vips6_count, link_local };
 	const __u8 start[2] = { CARP_VERSION, CARP_TYPE_ADVERT };

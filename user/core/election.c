@@ -237,7 +237,8 @@ static void advert_as_master(struct election *e,
 	struct instant from = event->now;
 
 	if (reason == REASON_NONE) {
-		/* Someone else spoke for our addresses: set neighbours right. */
+		/* Someone else spoke for our addresses: set neighbours right.
+		 */
 		e->announce_in = 1;
 		return;
 	}
@@ -410,8 +411,8 @@ static void on_settings(struct election *e, const struct election_event *event,
 			return;
 		e->lease_until = instant_add(event->now, election_lease(e));
 		e->advert_due = instant_add(event->now, election_interval(e));
-		out->actions |= ACTION_LEASE_SET | ACTION_ADVERTISE |
-				ACTION_ANNOUNCE;
+		out->actions |=
+			ACTION_LEASE_SET | ACTION_ADVERTISE | ACTION_ANNOUNCE;
 	}
 }
 

@@ -32,9 +32,17 @@
 #include "instant.h"
 #include "settings.h"
 
-enum election_state { ELECTION_INIT, ELECTION_BACKUP, ELECTION_MASTER };
+enum election_state {
+	ELECTION_INIT,
+	ELECTION_BACKUP,
+	ELECTION_MASTER
+};
 
-enum election_family { ELECTION_V4, ELECTION_V6, ELECTION_FAMILIES };
+enum election_family {
+	ELECTION_V4,
+	ELECTION_V6,
+	ELECTION_FAMILIES
+};
 
 /* Executed in bit order, which is the order of safety. */
 enum election_action {
@@ -120,7 +128,7 @@ struct election {
 	struct instant down[ELECTION_FAMILIES];
 	struct instant advert_due;
 	struct instant lease_until;
-	struct instant sent_at; /* last advertisement that left whole */
+	struct instant sent_at;	  /* last advertisement that left whole */
 	unsigned int announce_in; /* adverts until the repeated announcement */
 };
 

@@ -35,9 +35,8 @@ struct frame_ip6 {
 };
 CARP_ASSERT_SIZE(struct frame_ip6, 40);
 
-static const uint8_t frame_all_hosts_mac[CARP_MAC_SIZE] = {
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xff
-};
+static const uint8_t frame_all_hosts_mac[CARP_MAC_SIZE] = { 0xff, 0xff, 0xff,
+							    0xff, 0xff, 0xff };
 
 /* Ethernet header; the bytes written. */
 static inline size_t frame_ethernet(uint8_t *out, const uint8_t *destination,

@@ -15,16 +15,19 @@ enum group_numbers {
 	OBSERVED_DEAD_RATIO = 3,
 };
 
-enum { US = 1000, MS = 1000 * US };
+enum {
+	US = 1000,
+	MS = 1000 * US
+};
 
 histogram_bounds group_gap_bounds = {
-	5ull * MS,    10ull * MS,   50ull * MS,	  100ull * MS,
-	500ull * MS,  1100ull * MS, 1500ull * MS, 2100ull * MS,
+	5ull * MS,    10ull * MS,   50ull * MS,	   100ull * MS,
+	500ull * MS,  1100ull * MS, 1500ull * MS,  2100ull * MS,
 	3000ull * MS, 5000ull * MS, 10000ull * MS,
 };
 histogram_bounds group_lateness_bounds = {
-	10ull * US,  25ull * US,  50ull * US, 100ull * US,
-	250ull * US, 500ull * US, 1ull * MS,  5ull * MS,
+	10ull * US,  25ull * US,  50ull * US,	100ull * US,
+	250ull * US, 500ull * US, 1ull * MS,	5ull * MS,
 	10ull * MS,  100ull * MS, 1000ull * MS,
 };
 
@@ -208,8 +211,11 @@ static void announce_vip(struct group *g, const struct vip *vip)
 	g->announcements_sent++;
 }
 
+/* Without a lease the data plane would not answer those we call. */
 static void announce(struct group *g)
 {
+	if (instant_due(g->election.lease_until, g->ops->now(g)))
+		return;
 	for (size_t i = 0; i < g->settings.vips_count; i++)
 		announce_vip(g, &g->settings.vips[i]);
 }
@@ -366,8 +372,8 @@ static void on_advert(struct group *g, const struct carp_event *event,
 			    .advbase = event->advbase,
 			    .advskew = event->advskew,
 			    .demote = event->demote,
-			    .tie_lost = sender_goes_first(g, family,
-							  event->source),
+			    .tie_lost =
+				    sender_goes_first(g, family, event->source),
 			    .at = { event->time_ns } },
 	};
 

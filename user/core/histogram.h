@@ -8,7 +8,9 @@
 
 #include <stddef.h>
 
-enum { HISTOGRAM_BUCKETS = 12 };
+enum {
+	HISTOGRAM_BUCKETS = 12
+};
 
 struct histogram {
 	uint64_t count[HISTOGRAM_BUCKETS]; /* not cumulative; last: the rest */

@@ -16,7 +16,7 @@ struct span {
 };
 
 #define INSTANT_NEVER ((struct instant){ UINT64_MAX })
-#define INSTANT_PAST ((struct instant){ 0 })
+#define INSTANT_PAST  ((struct instant){ 0 })
 
 static inline struct span span_us(uint64_t us)
 {

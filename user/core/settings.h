@@ -22,7 +22,11 @@ struct vip {
 };
 
 /* Whose election rules and digests a group follows; carp-protocol.md 4.2. */
-enum compat { COMPAT_OPENBSD, COMPAT_FREEBSD, COMPAT_UCARP };
+enum compat {
+	COMPAT_OPENBSD,
+	COMPAT_FREEBSD,
+	COMPAT_UCARP
+};
 
 enum settings_limits {
 	SETTINGS_VIPS_MAX = 65536, /* per group */

@@ -25,7 +25,7 @@ struct control {
 	struct server_client *monitors[SERVER_CLIENTS_MAX];
 };
 
-/* --- answers ---------------------------------------------------------------- */
+/* --- answers ------------------------------------------------------------- */
 
 static struct json_object *answer(bool ok)
 {
@@ -52,7 +52,7 @@ static void send_json(struct server_client *client, struct json_object *object)
 				     object, JSON_C_TO_STRING_PLAIN));
 }
 
-/* --- the monitor -------------------------------------------------------------- */
+/* --- the monitor --------------------------------------------------------- */
 
 static void on_changed(void *context, const struct member *member,
 		       const struct election_output *output)
@@ -70,8 +70,7 @@ static void on_changed(void *context, const struct member *member,
 	json_object_put(line);
 }
 
-static bool start_monitor(struct control *control,
-			  struct server_client *client)
+static bool start_monitor(struct control *control, struct server_client *client)
 {
 	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++)
 		if (!control->monitors[i] || control->monitors[i] == client) {
@@ -88,7 +87,7 @@ static void stop_monitor(struct control *control, struct server_client *client)
 			control->monitors[i] = NULL;
 }
 
-/* --- verbs ---------------------------------------------------------------------- */
+/* --- verbs --------------------------------------------------------------- */
 
 static void add_group(struct json_object *reply, const struct member *member)
 {
@@ -132,9 +131,8 @@ static int set(struct control *control, struct request *request,
 static int status(struct control *control, const struct request *request,
 		  struct json_object *reply)
 {
-	unsigned int vhid = request->has & REQUEST_HAS_VHID ?
-				    request->settings.vhid :
-				    0;
+	unsigned int vhid =
+		request->has & REQUEST_HAS_VHID ? request->settings.vhid : 0;
 
 	json_object_object_add(reply, "program",
 			       json_object_new_string(CARP_XDP_VERSION));
@@ -184,7 +182,7 @@ int control_execute(struct control *control, struct json_object *object,
 	return code;
 }
 
-/* --- the socket ------------------------------------------------------------------- */
+/* --- the socket ---------------------------------------------------------- */
 
 static void carry_out(struct control *control, struct server_client *client,
 		      struct request *request)
@@ -257,9 +255,8 @@ int control_metrics(struct control *control, const char *address, char *error,
 	if (control->metrics && !strcmp(control->metrics, address))
 		return 0;
 	if (control->metrics) {
-		snprintf(error, error_size,
-			 "metrics %s: already served at %s", address,
-			 control->metrics);
+		snprintf(error, error_size, "metrics %s: already served at %s",
+			 address, control->metrics);
 		return EXIT_CODE_INVALID;
 	}
 	err = http_open(control->loop, address, on_scrape, control,
@@ -314,8 +311,7 @@ int control_open(const struct control_config *config, struct control **out,
 	code = open_server(control, config->socket_path, error, error_size);
 	if (!code)
 		code = controller_open(config->loop, config->pin_dir, &events,
-				       &control->controller, error,
-				       error_size);
+				       &control->controller, error, error_size);
 	if (code) {
 		control_close(control);
 		return code;

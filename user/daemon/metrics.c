@@ -20,7 +20,13 @@ struct page {
 	struct carp_counters *counters;
 };
 
-enum metric_type { GAUGE, COUNTER, HISTOGRAM, STATESET, INFO };
+enum metric_type {
+	GAUGE,
+	COUNTER,
+	HISTOGRAM,
+	STATESET,
+	INFO
+};
 
 static const char *type_name(const struct page *p, enum metric_type type)
 {
@@ -93,10 +99,10 @@ static void states(const struct page *p)
 {
 	family(p, "carp_state", STATESET, "State of the group.");
 	EACH_GROUP(p, g)
-		for (int s = ELECTION_INIT; s <= ELECTION_MASTER; s++)
-			sample_label(p, "carp_state", g, "carp_state",
-				     election_state_name(s),
-				     (int)g->election.state == s);
+	for (int s = ELECTION_INIT; s <= ELECTION_MASTER; s++)
+		sample_label(p, "carp_state", g, "carp_state",
+			     election_state_name(s),
+			     (int)g->election.state == s);
 }
 
 static void transitions_of(const struct page *p, const struct group *g,
@@ -113,10 +119,10 @@ static void transitions(const struct page *p)
 {
 	family(p, "carp_transitions", COUNTER, "Changes of state.");
 	EACH_GROUP(p, g)
-		for (int from = 0; from < 3; from++)
-			for (int to = 0; to < 3; to++)
-				if (from != to)
-					transitions_of(p, g, from, to);
+	for (int from = 0; from < 3; from++)
+		for (int to = 0; to < 3; to++)
+			if (from != to)
+				transitions_of(p, g, from, to);
 }
 
 static uint64_t received(const struct carp_counters *n)
@@ -134,7 +140,7 @@ static void counted(const struct page *p, const char *name,
 
 	family(p, name, COUNTER, help);
 	EACH_GROUP(p, g)
-		sample(p, sample_name, g, value(&p->counters[i++]));
+	sample(p, sample_name, g, value(&p->counters[i++]));
 }
 
 static uint64_t arp_replies(const struct carp_counters *n)
@@ -156,8 +162,7 @@ static uint64_t foreign_claims(const struct carp_counters *n)
  * without its prefix. */
 static bool is_refusal(unsigned int verdict)
 {
-	return verdict >= CARP_V_advert_echo &&
-	       verdict <= CARP_V_advert_digest;
+	return verdict >= CARP_V_advert_echo && verdict <= CARP_V_advert_digest;
 }
 
 static void dropped(const struct page *p)
@@ -166,7 +171,8 @@ static void dropped(const struct page *p)
 
 	family(p, "carp_advertisements_dropped", COUNTER,
 	       "Advertisements refused, by reason.");
-	EACH_GROUP(p, g) {
+	EACH_GROUP(p, g)
+	{
 		for (unsigned int v = 0; v < CARP_V_COUNT; v++)
 			if (is_refusal(v))
 				sample_label(
@@ -183,14 +189,14 @@ static void sent(const struct page *p)
 	family(p, "carp_advertisements_sent", COUNTER,
 	       "Advertisements sent, both families.");
 	EACH_GROUP(p, g)
-		sample(p, "carp_advertisements_sent_total", g,
-		       g->adverts_sent);
+	sample(p, "carp_advertisements_sent_total", g, g->adverts_sent);
 }
 
 static void demotions(const struct page *p)
 {
 	family(p, "carp_demotion", GAUGE, "Demotion in force.");
-	EACH_GROUP(p, g) {
+	EACH_GROUP(p, g)
+	{
 		fputs("carp_demotion", p->out);
 		labels(p, g);
 		fprintf(p->out, "} %d\n", g->election.demotion);
@@ -203,9 +209,9 @@ static void leases(const struct page *p)
 
 	family(p, "carp_lease_remaining_seconds", GAUGE,
 	       "How long the data plane may still speak without renewal.");
-	EACH_GROUP(p, g) {
-		struct span left =
-			instant_since(now, g->election.lease_until);
+	EACH_GROUP(p, g)
+	{
+		struct span left = instant_since(now, g->election.lease_until);
 
 		if (g->election.state != ELECTION_MASTER)
 			left.ns = 0;
@@ -243,13 +249,13 @@ static void histograms(const struct page *p)
 	family(p, "carp_advertisement_gap_seconds", HISTOGRAM,
 	       "Time between advertisements heard.");
 	EACH_GROUP(p, g)
-		histogram_of(p, "carp_advertisement_gap_seconds", g, &g->gap,
-			     group_gap_bounds);
+	histogram_of(p, "carp_advertisement_gap_seconds", g, &g->gap,
+		     group_gap_bounds);
 	family(p, "carp_timer_lateness_seconds", HISTOGRAM,
 	       "How late our own timers ran.");
 	EACH_GROUP(p, g)
-		histogram_of(p, "carp_timer_lateness_seconds", g,
-			     &g->lateness, group_lateness_bounds);
+	histogram_of(p, "carp_timer_lateness_seconds", g, &g->lateness,
+		     group_lateness_bounds);
 }
 
 static void build_info(const struct page *p)
@@ -265,11 +271,12 @@ static bool read_counters(struct page *p)
 	size_t count = 0, i = 0;
 
 	EACH_GROUP(p, g)
-		count++;
+	count++;
 	p->counters = calloc(count + 1, sizeof(*p->counters));
 	if (!p->counters)
 		return false;
-	EACH_GROUP(p, g) {
+	EACH_GROUP(p, g)
+	{
 		const struct member *m = g->owner;
 
 		dataplane_counters(m->nic->dataplane, g->settings.vhid,

@@ -9,7 +9,11 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { MAC_TEXT_SIZE = 18, TIME_TEXT_SIZE = 48, NS_PER_MS = 1000000 };
+enum {
+	MAC_TEXT_SIZE = 18,
+	TIME_TEXT_SIZE = 48,
+	NS_PER_MS = 1000000
+};
 
 static void put_int(struct json_object *object, const char *name, int64_t value)
 {
@@ -36,9 +40,9 @@ static void put_seconds(struct json_object *object, const char *name,
 	snprintf(text, sizeof(text), "%llu.%03llu",
 		 (unsigned long long)(span.ns / NS_PER_MS / 1000),
 		 (unsigned long long)(span.ns / NS_PER_MS % 1000));
-	json_object_object_add(object, name,
-			       json_object_new_double_s(
-				       (double)span.ns / 1e9, text));
+	json_object_object_add(
+		object, name,
+		json_object_new_double_s((double)span.ns / 1e9, text));
 }
 
 static void put_mac(struct json_object *object, const char *name,
@@ -63,8 +67,7 @@ static void put_time(struct json_object *object, const char *name,
 	time_t seconds;
 
 	clock_gettime(CLOCK_REALTIME, &wall);
-	ns = (int64_t)wall.tv_sec * 1000000000 + wall.tv_nsec -
-	     (int64_t)ago.ns;
+	ns = (int64_t)wall.tv_sec * 1000000000 + wall.tv_nsec - (int64_t)ago.ns;
 	seconds = (time_t)(ns / 1000000000);
 	gmtime_r(&seconds, &tm);
 	strftime(whole, sizeof(whole), "%Y-%m-%dT%H:%M:%S", &tm);
@@ -92,9 +95,8 @@ static struct json_object *vips_of(const struct settings *s)
 	char text[ADDRESS_TEXT_SIZE];
 
 	for (size_t i = 0; i < s->vips_count; i++)
-		json_object_array_add(
-			list, json_object_new_string(
-				      vip_format(&s->vips[i], text)));
+		json_object_array_add(list, json_object_new_string(vip_format(
+						    &s->vips[i], text)));
 	return list;
 }
 
@@ -252,8 +254,7 @@ static struct json_object *demotion_of(const struct controller *c,
 
 static bool selected(const struct nic *nic, const char *interface)
 {
-	return !interface || !*interface ||
-	       !strcmp(interface, nic->link.name);
+	return !interface || !*interface || !strcmp(interface, nic->link.name);
 }
 
 void status_fill(struct json_object *reply, struct controller *c,
@@ -273,8 +274,7 @@ void status_fill(struct json_object *reply, struct controller *c,
 			json_object_array_add(interfaces, interface_of(nic));
 	for (unsigned int i = 0; i < c->node.ledger.count; i++)
 		json_object_array_add(
-			demotions,
-			demotion_of(c, &c->node.ledger.entries[i]));
+			demotions, demotion_of(c, &c->node.ledger.entries[i]));
 	json_object_object_add(reply, "groups", groups);
 	json_object_object_add(reply, "interfaces", interfaces);
 	json_object_object_add(reply, "demotions", demotions);

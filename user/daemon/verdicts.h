@@ -7,9 +7,8 @@
 #include "carp/verdict.h"
 
 #define VERDICT_NAME(name, action, help) #name,
-static const char *const verdict_names[CARP_V_COUNT] = {
-	CARP_VERDICTS(VERDICT_NAME)
-};
+static const char *const verdict_names[CARP_V_COUNT] = { CARP_VERDICTS(
+	VERDICT_NAME) };
 #undef VERDICT_NAME
 
 /* A counter by its place in the list. */

@@ -117,11 +117,28 @@ static int make_directories(const char *path)
 	return mkdir(part, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
+/* Mounted with the kernel's default mode, bpffs lets anybody make directories:
+ * ours may have been prepared by somebody else. */
+static int check_owner(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return -errno;
+	return st.st_uid == 0 || st.st_uid == geteuid() ? 0 : -EPERM;
+}
+
 int bpffs_prepare(const char *pin_dir, char *reason, size_t reason_size)
 {
 	unsigned long type = 0;
-	int err = *pin_dir == '/' ? find_fs_type(pin_dir, &type) : -EINVAL;
+	int err;
 
+	if (*pin_dir != '/') {
+		snprintf(reason, reason_size,
+			 "pin directory %s: must be an absolute path", pin_dir);
+		return -EINVAL;
+	}
+	err = find_fs_type(pin_dir, &type);
 	if (!err && type != BPF_FS_MAGIC && is_below_mount_point(pin_dir)) {
 		err = mount_bpffs(reason, reason_size);
 		if (err)
@@ -137,6 +154,8 @@ int bpffs_prepare(const char *pin_dir, char *reason, size_t reason_size)
 	}
 	if (!err)
 		err = make_directories(pin_dir);
+	if (!err)
+		err = check_owner(pin_dir);
 	if (err)
 		snprintf(reason, reason_size, "pin directory %s: %s", pin_dir,
 			 strerror(-err));

@@ -6,6 +6,7 @@
  */
 #include "user/sys/dataplane.h"
 #include "user/sys/bpffs.h"
+#include "user/sys/egress.h"
 #include "user/sys/hook.h"
 
 #include "carp.skel.h"
@@ -34,6 +35,7 @@ struct dataplane {
 	int lock; /* open: the pins are ours */
 	struct carp_bpf *skeleton;
 	struct hook hook;
+	struct egress_hook egress;
 	__u32 program_id;
 	struct carp_vhid *vhids;   /* mmapped */
 	struct carp_lease *leases; /* mmapped */
@@ -141,10 +143,18 @@ static int load(struct dataplane *dataplane, const struct complaint *complaint)
 static int attach(struct dataplane *dataplane,
 		  const struct complaint *complaint)
 {
+	const struct dataplane_config *config = &dataplane->config;
+	const bool any = config->mode == DATAPLANE_AUTO;
+	const struct hook_wish wish = {
+		.ifindex = config->ifindex,
+		.native = config->mode == DATAPLANE_NATIVE ||
+			  (any && !config->auto_avoids_native),
+		.or_generic = any,
+	};
 	char reason[160];
 	int err;
 
-	err = hook_attach(&dataplane->config,
+	err = hook_attach(&wish,
 			  bpf_program__fd(dataplane->skeleton->progs.carp_xdp),
 			  &dataplane->hook, reason, sizeof(reason));
 	return err ? refuse(complaint, err, "%s", reason) : 0;
@@ -168,6 +178,10 @@ static int pin(const struct dataplane *dataplane,
 	int err;
 
 	err = bpffs_pin(pin_dir, ifname, "link", dataplane->hook.link);
+	/* So that a dead controller's host keeps quiet on the way out too. */
+	if (!err && dataplane->egress.link >= 0)
+		err = bpffs_pin(pin_dir, ifname, "egress",
+				dataplane->egress.link);
 	bpf_object__for_each_map(map, dataplane->skeleton->obj)
 	{
 		if (!err && is_pinned(map))
@@ -254,6 +268,13 @@ static int open_parts(struct dataplane *dataplane,
 	err = attach(dataplane, complaint);
 	if (err)
 		return err;
+	err = egress_attach(
+		dataplane->config.ifindex,
+		bpf_program__fd(dataplane->skeleton->progs.carp_egress),
+		&dataplane->egress);
+	if (err)
+		return refuse(complaint, err, "cannot attach on egress: %s",
+			      strerror(-err));
 	return pin(dataplane, complaint);
 }
 
@@ -278,6 +299,7 @@ int dataplane_open(const struct dataplane_config *config,
 	dataplane->config.pin_dir = dataplane->pin_dir;
 	dataplane->lock = -1;
 	dataplane->hook.link = -1;
+	dataplane->egress.link = -1;
 	err = open_parts(dataplane, &complaint);
 	if (err) {
 		dataplane_close(dataplane);
@@ -313,6 +335,7 @@ void dataplane_close(struct dataplane *dataplane)
 	if (!dataplane)
 		return;
 	end_leases(dataplane);
+	egress_detach(&dataplane->egress);
 	hook_detach(&dataplane->hook);
 	if (dataplane->lock >= 0)
 		bpffs_release(dataplane->pin_dir, dataplane->ifname,
@@ -344,7 +367,7 @@ int dataplane_unpin(const char *pin_dir, const char *ifname)
 
 enum dataplane_mode dataplane_mode(const struct dataplane *dataplane)
 {
-	return dataplane->hook.mode;
+	return dataplane->hook.native ? DATAPLANE_NATIVE : DATAPLANE_SKB;
 }
 
 const char *dataplane_mode_name(enum dataplane_mode mode)

@@ -10,7 +10,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum dataplane_mode { DATAPLANE_AUTO, DATAPLANE_NATIVE, DATAPLANE_SKB };
+enum dataplane_mode {
+	DATAPLANE_AUTO,
+	DATAPLANE_NATIVE,
+	DATAPLANE_SKB
+};
 
 struct dataplane_config {
 	unsigned int ifindex;

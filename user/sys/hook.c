@@ -48,37 +48,44 @@ static void explain_occupied(unsigned int ifindex, char *reason, size_t size)
 		 id, attached_mode_name(there.attach_mode));
 }
 
-static void explain(const struct dataplane_config *config, int err,
-		    char *reason, size_t size)
+static void explain(const struct hook_wish *wish, int err, char *reason,
+		    size_t size)
 {
+	/* The last mode tried. */
+	const bool in_driver = wish->native && !wish->or_generic;
+
 	if (err == -EBUSY)
-		explain_occupied(config->ifindex, reason, size);
+		explain_occupied(wish->ifindex, reason, size);
 	else if (err == -EPERM)
 		snprintf(reason, size,
 			 "not permitted to attach an XDP program "
 			 "(CAP_NET_ADMIN is needed)");
 	else if (err == -EOPNOTSUPP)
 		snprintf(reason, size, "the driver has no XDP in %s mode",
-			 dataplane_mode_name(config->mode));
+			 in_driver ? "native" : "skb");
+	else if (in_driver)
+		snprintf(reason, size,
+			 "the driver refuses XDP in native mode: %s (often the "
+			 "MTU or an offload)",
+			 strerror(-err));
 	else
 		snprintf(reason, size, "cannot attach the XDP program: %s",
 			 strerror(-err));
 }
 
-static int attach_as(unsigned int ifindex, int program,
-		     enum dataplane_mode mode, struct hook *out)
+static int attach_as(unsigned int ifindex, int program, bool native,
+		     struct hook *out)
 {
 	struct bpf_link_create_opts options;
 	int link;
 
 	memset(&options, 0, sizeof(options));
 	options.sz = sizeof(options);
-	options.flags = mode == DATAPLANE_NATIVE ? XDP_FLAGS_DRV_MODE
-						 : XDP_FLAGS_SKB_MODE;
+	options.flags = native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE;
 	link = bpf_link_create(program, (int)ifindex, BPF_XDP, &options);
 	if (link < 0)
 		return link == -EEXIST ? -EBUSY : link;
-	*out = (struct hook){ link, mode };
+	*out = (struct hook){ link, native };
 	return 0;
 }
 
@@ -88,22 +95,16 @@ static bool is_final(int err)
 	return err == 0 || err == -EBUSY || err == -EPERM || err == -ENODEV;
 }
 
-int hook_attach(const struct dataplane_config *config, int program,
-		struct hook *out, char *reason, size_t reason_size)
+int hook_attach(const struct hook_wish *wish, int program, struct hook *out,
+		char *reason, size_t reason_size)
 {
-	enum dataplane_mode first = config->mode;
-	int err;
+	int err = attach_as(wish->ifindex, program, wish->native, out);
 
-	if (first == DATAPLANE_AUTO)
-		first = config->auto_avoids_native ? DATAPLANE_SKB
-						   : DATAPLANE_NATIVE;
-	err = attach_as(config->ifindex, program, first, out);
 	/* Drivers refuse for many reasons: MTU, queues, offloads. */
-	if (config->mode == DATAPLANE_AUTO && first == DATAPLANE_NATIVE &&
-	    !is_final(err))
-		err = attach_as(config->ifindex, program, DATAPLANE_SKB, out);
+	if (wish->native && wish->or_generic && !is_final(err))
+		err = attach_as(wish->ifindex, program, false, out);
 	if (err)
-		explain(config, err, reason, reason_size);
+		explain(wish, err, reason, reason_size);
 	return err;
 }
 

@@ -5,17 +5,24 @@
  */
 #pragma once
 
-#include "user/sys/dataplane.h"
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
 
-struct hook {
-	int link;		  /* descriptor, -1: not attached */
-	enum dataplane_mode mode; /* never DATAPLANE_AUTO */
+struct hook_wish {
+	unsigned int ifindex;
+	bool native;	 /* in the driver; otherwise generic (skb) */
+	bool or_generic; /* if the driver refuses */
 };
 
-/* By config's ifindex and mode.  0, or -errno with the reason: -EBUSY for
- * another program. */
-int hook_attach(const struct dataplane_config *config, int program,
-		struct hook *out, char *reason, size_t reason_size);
+struct hook {
+	int link; /* descriptor, -1: not attached */
+	bool native;
+};
+
+/* 0, or -errno with the reason: -EBUSY for another program. */
+int hook_attach(const struct hook_wish *wish, int program, struct hook *out,
+		char *reason, size_t reason_size);
 /* At once, whoever else holds the link. */
 void hook_detach(struct hook *hook);
 /* Whether that program is still the one on that interface by this link. */

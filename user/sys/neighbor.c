@@ -14,8 +14,10 @@
 #include <sys/socket.h>
 #include <time.h>
 
-enum { NEIGHBOR_USABLE = NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE |
-			 NUD_PERMANENT };
+enum {
+	NEIGHBOR_USABLE = NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE |
+			  NUD_PERMANENT
+};
 
 struct neighbor {
 	struct mnl_socket *socket;
@@ -60,7 +62,7 @@ static int on_message(const struct nlmsghdr *header, void *context)
 
 	if (!(nd->ndm_state & NEIGHBOR_USABLE))
 		return MNL_CB_OK;
-	mnl_attr_for_each(attr, header, sizeof(*nd)) {
+	mnl_attr_for_each (attr, header, sizeof(*nd)) {
 		if (mnl_attr_get_type(attr) != NDA_LLADDR ||
 		    mnl_attr_get_payload_len(attr) != CARP_MAC_SIZE)
 			continue;

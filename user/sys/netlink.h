@@ -8,7 +8,9 @@
 
 #include <stdbool.h>
 
-enum netlink_text { NETLINK_NAME_SIZE = 16 };
+enum netlink_text {
+	NETLINK_NAME_SIZE = 16
+};
 
 struct netlink_link {
 	unsigned int ifindex;

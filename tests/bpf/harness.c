@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Loads the data plane, fills its maps, runs frames through it and reads back
+ * every counter of every vhid on every CPU.  It never looks inside a frame.
+ */
+#include "harness.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <criterion/criterion.h>
+#include <string.h>
+#include <time.h>
+
+#include "carp.skel.h"
+#include "user/core/auth.h"
+
+/* Actions of tc, as <linux/pkt_cls.h> numbers them. */
+enum sent {
+	SENT_OK = 0,
+	SENT_SHOT = 2
+};
+
+static struct {
+	struct carp_bpf *skel;
+	struct ring_buffer *ring;
+	struct rig_events events;
+	int cpus;
+	struct carp_counters *raw; /* [vhid][cpu] */
+	uint64_t before[CARP_VHID_SLOTS][CARP_V_COUNT];
+} rig;
+
+#define NAME(name, action, help) #name,
+static const char *const names[] = { CARP_VERDICTS(NAME) };
+#undef NAME
+
+const char *verdict_name(enum carp_verdict verdict)
+{
+	return verdict < CARP_V_COUNT ? names[verdict] : "none";
+}
+
+static int on_event(void *context, void *data, size_t size)
+{
+	(void)context;
+	cr_assert_eq(size, sizeof(struct carp_event));
+	memcpy(&rig.events.last, data, size);
+	rig.events.count++;
+	return 0;
+}
+
+static void read_counters(uint64_t out[CARP_VHID_SLOTS][CARP_V_COUNT])
+{
+	static uint32_t keys[CARP_VHID_SLOTS];
+	uint32_t count = CARP_VHID_SLOTS, next;
+	int fd = bpf_map__fd(rig.skel->maps.carp_counters), error;
+
+	error = bpf_map_lookup_batch(fd, NULL, &next, keys, rig.raw, &count,
+				     NULL);
+	cr_assert(!error || count == CARP_VHID_SLOTS, "counters: %d", error);
+	memset(out, 0, sizeof(rig.before));
+	for (uint32_t i = 0; i < count; i++)
+		for (int cpu = 0; cpu < rig.cpus; cpu++) {
+			const struct carp_counters *one =
+				&rig.raw[i * (uint32_t)rig.cpus +
+					 (uint32_t)cpu];
+			const uint64_t *value = (const void *)one;
+
+			for (int v = 0; v < CARP_V_COUNT; v++)
+				out[keys[i]][v] += value[v];
+		}
+}
+
+void rig_open(void)
+{
+	rig.skel = carp_bpf__open_and_load();
+	cr_assert(rig.skel, "the program does not load (root?)");
+	rig.cpus = libbpf_num_possible_cpus();
+	cr_assert(rig.cpus > 0);
+	rig.raw = calloc((size_t)rig.cpus * CARP_VHID_SLOTS, sizeof(*rig.raw));
+	cr_assert(rig.raw);
+	rig.ring = ring_buffer__new(bpf_map__fd(rig.skel->maps.carp_events),
+				    on_event, NULL, NULL);
+	cr_assert(rig.ring);
+	read_counters(rig.before);
+}
+
+void rig_close(void)
+{
+	ring_buffer__free(rig.ring);
+	carp_bpf__destroy(rig.skel);
+	free(rig.raw);
+	memset(&rig, 0, sizeof(rig));
+}
+
+int rig_map(const char *name)
+{
+	return bpf_object__find_map_fd_by_name(rig.skel->obj, name);
+}
+
+int rig_lookup(const char *map, const void *key, void *value)
+{
+	return bpf_map_lookup_elem(rig_map(map), key, value);
+}
+
+static void update(const char *map, const void *key, const void *value)
+{
+	cr_assert_eq(bpf_map_update_elem(rig_map(map), key, value, BPF_ANY), 0,
+		     "%s", map);
+}
+
+void rig_set_group(uint8_t vhid, const struct carp_vhid *group)
+{
+	uint32_t key = vhid;
+
+	update("carp_vhids", &key, group);
+}
+
+void rig_group(uint8_t vhid, enum carp_role role)
+{
+	struct carp_vhid group = { .role = role };
+
+	vmac(group.virtual_mac, vhid);
+	memcpy(group.nic_mac, MAC_NIC, sizeof(group.nic_mac));
+	rig_set_group(vhid, &group);
+}
+
+struct carp_vhid rig_get_group(uint8_t vhid)
+{
+	struct carp_vhid group;
+	uint32_t key = vhid;
+
+	cr_assert_eq(rig_lookup("carp_vhids", &key, &group), 0);
+	return group;
+}
+
+void rig_lease(uint32_t slot, uint64_t until_ns)
+{
+	struct carp_lease lease = { .until_ns = until_ns };
+
+	update("carp_leases", &slot, &lease);
+}
+
+void rig_vip(const char *address, uint8_t vhid)
+{
+	struct carp_vip vip = { .vhid = vhid, .slot = vhid };
+	uint8_t key[16];
+
+	if (parse_address(address, key))
+		update("carp_vips6", key, &vip);
+	else
+		update("carp_vips4", key, &vip);
+}
+
+uint64_t rig_answered(const char *address)
+{
+	struct carp_vip vip;
+	uint8_t key[16];
+	bool six = parse_address(address, key);
+
+	cr_assert_eq(rig_lookup(six ? "carp_vips6" : "carp_vips4", key, &vip),
+		     0);
+	return vip.answered;
+}
+
+void rig_auth(uint8_t vhid, const struct carp_auth *auth)
+{
+	uint32_t key = vhid;
+
+	update("carp_auth", &key, auth);
+}
+
+void rig_trust(const struct advert *advert)
+{
+	uint8_t vips4[ADVERT_VIPS_MAX][4], vips6[ADVERT_VIPS_MAX][16];
+	struct auth_input input = { .vhid = advert->vhid,
+				    .vips4 = (const __u8(*)[4])vips4,
+				    .vips6 = (const __u8(*)[16])vips6 };
+	struct carp_auth auth = { .count = 1 };
+	uint8_t address[16];
+
+	memcpy(input.key, advert->key, sizeof(input.key));
+	for (size_t i = 0; i < advert->vips_count; i++)
+		if (parse_address(advert->vips[i], address))
+			memcpy(vips6[input.vips6_count++], address, 16);
+		else
+			memcpy(vips4[input.vips4_count++], address, 4);
+	auth_prepare_recipe(&input, true, &auth.recipes[0]);
+	rig_auth(advert->vhid, &auth);
+}
+
+struct rig_events rig_drain(void)
+{
+	struct rig_events events;
+
+	memset(&rig.events, 0, sizeof(rig.events));
+	cr_assert_geq(ring_buffer__consume(rig.ring), 0);
+	events = rig.events;
+	return events;
+}
+
+uint64_t rig_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static void find_moved(struct outcome *o)
+{
+	static uint64_t after[CARP_VHID_SLOTS][CARP_V_COUNT];
+
+	read_counters(after);
+	o->verdict = CARP_V_COUNT;
+	for (unsigned int i = 0; i < CARP_VHID_SLOTS; i++)
+		for (unsigned int v = 0; v < CARP_V_COUNT; v++) {
+			if (after[i][v] == rig.before[i][v])
+				continue;
+			o->moved += after[i][v] - rig.before[i][v];
+			o->verdict = (enum carp_verdict)v;
+			o->index = i;
+		}
+	memcpy(rig.before, after, sizeof(after));
+}
+
+static struct outcome run(const struct bpf_program *program,
+			  const struct packet *in)
+{
+	struct outcome o = { 0 };
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in->bytes,
+		    .data_size_in = (__u32)in->size, .data_out = o.out.bytes,
+		    .data_size_out = sizeof(o.out.bytes));
+	int error = bpf_prog_test_run_opts(bpf_program__fd(program), &opts);
+
+	cr_assert_eq(error, 0, "test run of %zu bytes: %d", in->size, error);
+	o.action = (int)opts.retval;
+	o.out.size = opts.data_size_out;
+	find_moved(&o);
+	return o;
+}
+
+struct outcome rig_run(const struct packet *in)
+{
+	return run(rig.skel->progs.carp_xdp, in);
+}
+
+struct outcome rig_send(const struct packet *in)
+{
+	return run(rig.skel->progs.carp_egress, in);
+}
+
+static void expect_counted(const char *what, const struct outcome *o,
+			   enum carp_verdict verdict, unsigned int index)
+{
+	cr_assert_eq(o->moved, 1, "%s: %zu counts, last %s", what, o->moved,
+		     verdict_name(o->verdict));
+	cr_assert_eq(o->verdict, verdict, "%s: %s instead of %s", what,
+		     verdict_name(o->verdict), verdict_name(verdict));
+	cr_assert_eq(o->index, index, "%s: counted for %u instead of %u", what,
+		     o->index, index);
+}
+
+static void expect_bytes(const char *what, const struct packet *got,
+			 const struct packet *out)
+{
+	cr_assert_eq(got->size, out->size, "%s: %zu bytes instead of %zu", what,
+		     got->size, out->size);
+	for (size_t i = 0; i < out->size; i++)
+		cr_assert_eq(got->bytes[i], out->bytes[i],
+			     "%s: byte %zu is %02x instead of %02x", what, i,
+			     got->bytes[i], out->bytes[i]);
+}
+
+void expect(const char *what, const struct packet *in,
+	    enum carp_verdict verdict, unsigned int index,
+	    const struct packet *out)
+{
+	struct outcome o = rig_run(in);
+
+	expect_counted(what, &o, verdict, index);
+	cr_assert_eq(o.action, carp_verdict_action(verdict), "%s: action %d",
+		     what, o.action);
+	expect_bytes(what, &o.out, out ? out : in);
+}
+
+void expect_sent(const char *what, const struct packet *in,
+		 enum carp_verdict verdict, unsigned int index,
+		 const struct packet *out)
+{
+	bool drop = carp_verdict_action(verdict) == CARP_DROP;
+	struct outcome o = rig_send(in);
+
+	if (verdict == CARP_V_passed)
+		cr_assert_eq(o.moved, 0, "%s: %s", what,
+			     verdict_name(o.verdict));
+	else
+		expect_counted(what, &o, verdict, index);
+	cr_assert_eq(o.action, drop ? SENT_SHOT : SENT_OK, "%s: action %d",
+		     what, o.action);
+	expect_bytes(what, &o.out, out ? out : in);
+}

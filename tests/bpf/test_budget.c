@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What loading costs: the instructions the verifier walks, with all privilege
+ * and with CAP_BPF and CAP_NET_ADMIN alone.  Guards: the data plane loads
+ * without CAP_PERFMON and CAP_SYS_ADMIN, and stays far from the verifier's
+ * limit of a million, so that another kernel's verifier may be clumsier.
+ */
+#include <bpf/libbpf.h>
+#include <criterion/criterion.h>
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <carp/maps.h>
+
+#include "carp.skel.h"
+
+enum budget {
+	LOG_STATISTICS = 4, /* log level: sums only */
+	LOG_SIZE = 1 << 16,
+	PROGRAMS_MAX = 4,
+	BUDGET = 290000,	      /* 1.5 times what Linux 6.18 walks */
+	BUDGET_UNPRIVILEGED = 340000, /* the same without CAP_PERFMON */
+};
+
+/* Instructions walked for each program, at most `budget`. */
+static void load(long budget)
+{
+	static char logs[PROGRAMS_MAX][LOG_SIZE];
+	struct carp_bpf *skel = carp_bpf__open();
+	struct bpf_program *program;
+	const char *sum;
+	size_t i = 0;
+
+	cr_assert(skel);
+	bpf_object__for_each_program(program, skel->obj)
+	{
+		cr_assert_lt(i, PROGRAMS_MAX);
+		bpf_program__set_log_buf(program, logs[i++], LOG_SIZE);
+		bpf_program__set_log_level(program, LOG_STATISTICS);
+	}
+	cr_assert_eq(carp_bpf__load(skel), 0, "%s%s", logs[0], logs[1]);
+	i = 0;
+	bpf_object__for_each_program(program, skel->obj)
+	{
+		sum = strstr(logs[i++], "processed ");
+		cr_assert(sum, "%s", logs[i - 1]);
+		cr_log_warn("%s: walked %s", bpf_program__name(program),
+			    sum + strlen("processed "));
+		cr_assert_leq(strtol(sum + strlen("processed "), NULL, 10),
+			      budget);
+	}
+	carp_bpf__destroy(skel);
+}
+
+Test(budget, with_all_privilege)
+{
+	load(BUDGET);
+}
+
+Test(budget, with_two_capabilities)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct data[2] = { 0 };
+	unsigned int keep[] = { CAP_BPF, CAP_NET_ADMIN };
+
+	for (size_t i = 0; i < sizeof(keep) / sizeof(keep[0]); i++) {
+		data[keep[i] / 32].permitted |= 1u << keep[i] % 32;
+		data[keep[i] / 32].effective |= 1u << keep[i] % 32;
+	}
+	cr_assert_eq(syscall(SYS_capset, &header, data), 0);
+	load(BUDGET_UNPRIVILEGED);
+}

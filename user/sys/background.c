@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * One thread per piece of work.  Shares nothing but the argument it is given.
+ */
+#include "user/sys/background.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+struct background {
+	pthread_t thread;
+	int done; /* eventfd */
+	void (*work)(void *argument);
+	void *argument;
+};
+
+static void *run(void *context)
+{
+	struct background *b = context;
+	const uint64_t one = 1;
+
+	b->work(b->argument);
+	/* Cannot fail: an eventfd takes far more than one. */
+	if (write(b->done, &one, sizeof(one)) < 0)
+		abort();
+	return NULL;
+}
+
+/* Signals belong to the loop's thread. */
+static int start_thread(struct background *b)
+{
+	sigset_t all, before;
+	int err;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	err = pthread_create(&b->thread, NULL, run, b);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -err;
+}
+
+int background_start(void (*work)(void *argument), void *argument,
+		     struct background **out)
+{
+	struct background *b = calloc(1, sizeof(*b));
+	int err;
+
+	if (!b)
+		return -ENOMEM;
+	b->work = work;
+	b->argument = argument;
+	b->done = eventfd(0, EFD_CLOEXEC);
+	err = b->done < 0 ? -errno : start_thread(b);
+	if (err) {
+		if (b->done >= 0)
+			close(b->done);
+		free(b);
+		return err;
+	}
+	*out = b;
+	return 0;
+}
+
+int background_fd(const struct background *b)
+{
+	return b->done;
+}
+
+void background_join(struct background *b)
+{
+	pthread_join(b->thread, NULL);
+	close(b->done);
+	free(b);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Slow work beside the loop: loading and detaching programs waits for the
+ * kernel's grace periods, tens of milliseconds each, which is longer than the
+ * dead time of a fast group.
+ */
+#pragma once
+
+struct background;
+
+/* Runs work(argument) in a thread of its own.  0 or -errno. */
+int background_start(void (*work)(void *argument), void *argument,
+		     struct background **out);
+/* Readable once the work is done. */
+int background_fd(const struct background *background);
+/* Waits for the end of the thread and frees. */
+void background_join(struct background *background);

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Attaches to the tc hook.  A clsact qdisc made for it stays when we leave:
+ * others may have come to use it.
+ */
+#include "user/sys/egress.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+enum egress_numbers {
+	/* enum bpf_attach_type of Linux 6.6; libbpf 1.1 has no word for it */
+	EGRESS_TCX = 47,
+	EGRESS_HANDLE = 0xca,
+	EGRESS_PRIORITY = 0xca,
+};
+
+static struct bpf_tc_hook tc_hook(unsigned int ifindex)
+{
+	struct bpf_tc_hook hook;
+
+	memset(&hook, 0, sizeof(hook));
+	hook.sz = sizeof(hook);
+	hook.ifindex = (int)ifindex;
+	hook.attach_point = BPF_TC_EGRESS;
+	return hook;
+}
+
+static struct bpf_tc_opts tc_options(void)
+{
+	struct bpf_tc_opts options;
+
+	memset(&options, 0, sizeof(options));
+	options.sz = sizeof(options);
+	options.handle = EGRESS_HANDLE;
+	options.priority = EGRESS_PRIORITY;
+	return options;
+}
+
+static int attach_filter(unsigned int ifindex, int program)
+{
+	struct bpf_tc_hook hook = tc_hook(ifindex);
+	struct bpf_tc_opts options = tc_options();
+	int err = bpf_tc_hook_create(&hook);
+
+	if (err && err != -EEXIST)
+		return err;
+	options.prog_fd = program;
+	options.flags = BPF_TC_F_REPLACE; /* a crashed run's */
+	return bpf_tc_attach(&hook, &options);
+}
+
+int egress_attach(unsigned int ifindex, int program, struct egress_hook *out)
+{
+	int link = bpf_link_create(program, (int)ifindex,
+				   (enum bpf_attach_type)EGRESS_TCX, NULL);
+	int err;
+
+	if (link >= 0) {
+		*out = (struct egress_hook){ link, false, ifindex };
+		return 0;
+	}
+	err = attach_filter(ifindex, program);
+	if (!err)
+		*out = (struct egress_hook){ -1, true, ifindex };
+	return err;
+}
+
+void egress_detach(struct egress_hook *hook)
+{
+	struct bpf_tc_hook tc = tc_hook(hook->ifindex);
+	struct bpf_tc_opts options = tc_options();
+
+	if (hook->link >= 0) {
+		bpf_link_detach(hook->link);
+		close(hook->link);
+	}
+	if (hook->filter)
+		bpf_tc_detach(&tc, &options);
+	*hook = (struct egress_hook){ .link = -1 };
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The way out of an interface: gets a program onto its tc hook.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+struct egress_hook {
+	int link;    /* descriptor, -1: none */
+	bool filter; /* a filter of the older kind, before Linux 6.6 */
+	unsigned int ifindex;
+};
+
+/* By link (TCX) where the kernel has it, else as a filter of clsact; beside
+ * other programs, never instead of them.  0 or -errno. */
+int egress_attach(unsigned int ifindex, int program, struct egress_hook *out);
+/* Takes hooks that were never attached (link -1). */
+void egress_detach(struct egress_hook *hook);

@@ -75,7 +75,8 @@ $(B)/obj/%.o: %.c Makefile
 # --- tests --------------------------------------------------------------------
 $(B)/obj/tests/bpf/%.o: $(B)/carp.skel.h
 
-$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call OBJ,$(CORE_SRC) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
+REQUEST_SRC := $(wildcard user/request*.c) user/address.c
+$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call OBJ,$(CORE_SRC) $(REQUEST_SRC) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(TEST_LIBS) -ljson-c
@@ -100,8 +101,29 @@ check: all $(UNIT_TESTS) $(BPF_TESTS)
 
 demo: all
 	$(Q)scripts/demo.sh --no-build
-bench: all
-	$(Q)tests/bench/run.sh
+
+# --- benchmark ------------------------------------------------------------------
+BENCH_OBJ   := $(call OBJ,$(filter-out %.bpf.c,$(wildcard tests/bench/*.c)))
+BENCH_PARTS := $(call OBJ,tests/bpf/packets.c tests/bpf/neighbours.c user/core/auth.c)
+
+$(B)/bench/bench.bpf.o: tests/bench/bench.bpf.c Makefile
+	$(call say,BPF,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -I/usr/include/$(shell $(CC) -print-multiarch) \
+	  -MMD -MP -MF $(B)/bench/bench.bpf.d -c $< -o $@
+
+$(B)/bench.skel.h: $(B)/bench/bench.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name bench_bpf > $@
+
+$(BENCH_OBJ): $(B)/carp.skel.h $(B)/bench.skel.h
+
+$(B)/bench/bench: $(BENCH_OBJ) $(BENCH_PARTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) $^ -o $@ -lbpf -lcap-ng -lcrypto -lnettle -ljson-c -pthread
+
+bench: all $(B)/bench/bench
+	$(Q)tests/bench/run.sh --no-build
 
 # --- installation -------------------------------------------------------------
 install: all

@@ -76,8 +76,7 @@ static __always_inline enum carp_verdict egress_speaker(struct egress *out,
 							struct carp_vip *vip)
 {
 	out->vhid = (__u8)vip->vhid;
-	return lease_live(vip->slot) ? CARP_V_out_virtual :
-				       CARP_V_out_guarded;
+	return lease_live(vip->slot) ? CARP_V_out_virtual : CARP_V_out_guarded;
 }
 
 static __always_inline enum carp_verdict egress_arp(struct egress *out)
@@ -104,6 +103,7 @@ static __always_inline void egress_write_option(struct egress *out,
 						struct carp_ndisc *nd)
 {
 	struct carp_nd_option *option = (void *)(nd + 1);
+	carp_word *words = (void *)option;
 	__u64 sum;
 
 	if (!egress_holds(out, option + 1) || option->length != 1 ||
@@ -112,8 +112,8 @@ static __always_inline void egress_write_option(struct egress *out,
 		return;
 	/* RFC 1624: take the old words out of the sum, put the new ones in. */
 	sum = (__u16)~nd->checksum;
-	sum += (__u32)~((carp_word *)option)[0];
-	sum += (__u32)~((carp_word *)option)[1];
+	sum += (__u32)~words[0];
+	sum += (__u32)~words[1];
 	carp_vmac_fill(option->mac, out->vhid);
 	sum = carp_csum_words(sum, option, CARP_ND_OPTION_SIZE);
 	nd->checksum = carp_csum_finish(sum);

@@ -385,10 +385,12 @@ static void on_command(struct election *e, const struct election_event *event,
 {
 	if (event->want_master && e->state == ELECTION_BACKUP) {
 		enter_master(e, event->now, REASON_OPERATOR, out);
-	} else if (!event->want_master && e->state == ELECTION_MASTER) {
+	} else if (!event->want_master) {
+		e->yielded = true;
+		if (e->state != ELECTION_MASTER)
+			return;
 		out->actions |= ACTION_RESIGN;
 		enter_backup(e, event->now, REASON_OPERATOR, out);
-		e->yielded = true;
 	}
 }
 
@@ -409,6 +411,7 @@ static void on_settings(struct election *e, const struct election_event *event,
 		e->advert_due = event->now;
 		if (lease_lapsed(e, event->now))
 			return;
+		e->announce_in = ANNOUNCE_AGAIN;
 		e->lease_until = instant_add(event->now, election_lease(e));
 		e->advert_due = instant_add(event->now, election_interval(e));
 		out->actions |=

@@ -344,11 +344,14 @@ static bool sender_goes_first(const struct group *g, int family,
 
 static void remember_master(struct group *g, const struct carp_event *event)
 {
+	struct instant *last =
+		&g->heard[event->family == 4 ? ELECTION_V4 : ELECTION_V6];
 	struct instant at = { event->time_ns };
 
-	if (g->master.address.family == event->family)
+	if (last->ns)
 		histogram_add(&g->gap, group_gap_bounds,
-			      instant_since(g->master.at, at));
+			      instant_since(*last, at));
+	*last = at;
 	g->master = (struct group_master){
 		.address = { .family = event->family },
 		.advbase = event->advbase,

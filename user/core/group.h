@@ -60,11 +60,12 @@ struct group {
 	bool send_failing;
 
 	struct group_master master;
+	struct instant heard[ELECTION_FAMILIES]; /* the last advertisement */
 	enum election_reason reason;
 	struct instant since;
 	uint64_t adverts_sent, announcements_sent;
 	uint64_t transitions[3][3]; /* [from][to] */
-	struct histogram gap;	    /* between advertisements heard */
+	struct histogram gap;	    /* between two of one family heard */
 	struct histogram lateness;  /* of ticks after their deadline */
 };
 

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Guards: what one interface's trouble does to the other groups of a host,
+ * that all of it is taken back, and that every group ticks in its time.
+ */
+#include "fake.h"
+#include "sample.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	GROUPS = 4
+};
+
+/* vhid 1 and 2 on interface 2, 3 and 4 on interface 3; all backups. */
+struct host {
+	struct node node;
+	struct fake fakes[GROUPS];
+	bool in[GROUPS];
+};
+
+static unsigned int interface_of(int i)
+{
+	return i < GROUPS / 2 ? 2 : 3;
+}
+
+static void host_add(struct host *h, int i, enum compat compat)
+{
+	struct settings settings = fake_settings();
+	struct fake *f = &h->fakes[i];
+
+	settings.vhid = (uint8_t)(1 + i);
+	settings.compat = compat;
+	fake_open(f, &settings, interface_of(i));
+	f->node = &h->node;
+	snprintf(f->name, sizeof(f->name), "vhid %d", 1 + i);
+	node_add(&h->node, &f->group, f->now);
+}
+
+static void host_open(struct host *h, enum compat compat)
+{
+	memset(h, 0, sizeof(*h));
+	for (int i = 0; i < GROUPS; i++) {
+		host_add(h, i, compat);
+		h->in[i] = true;
+		fake_reach(&h->fakes[i], ELECTION_BACKUP);
+	}
+}
+
+static int demotion(const struct host *h, int i)
+{
+	return h->fakes[i].group.election.demotion;
+}
+
+static enum election_state state(const struct host *h, int i)
+{
+	return h->fakes[i].group.election.state;
+}
+
+Test(node, a_link_down_demotes_the_others_while_it_lasts)
+{
+	struct host h;
+	struct instant now;
+
+	host_open(&h, COMPAT_OPENBSD);
+	now = h.fakes[0].now;
+	node_link(&h.node, 2, "eth0", false, now);
+	node_link(&h.node, 2, "eth0", false, now);
+	cr_expect_eq(state(&h, 0), ELECTION_INIT);
+	cr_expect_eq(state(&h, 1), ELECTION_INIT);
+	cr_expect_eq(state(&h, 2), ELECTION_BACKUP);
+	cr_expect_eq(demotion(&h, 2), 1);
+	cr_expect_eq(demotion(&h, 3), 1);
+	cr_expect_str_eq(h.node.ledger.entries[0].reason, "link of eth0 down");
+	node_link(&h.node, 3, "eth1", false, now);
+	cr_expect_eq(demotion(&h, 0), 2);
+	node_link(&h.node, 2, "eth0", true, now);
+	cr_expect_eq(state(&h, 0), ELECTION_BACKUP);
+	cr_expect_eq(demotion(&h, 0), 1);
+	node_link(&h.node, 3, "eth1", true, now);
+	cr_expect_eq(demotion(&h, 0), 0);
+	cr_expect_eq(h.node.ledger.count, 0);
+}
+
+Test(node, demotion_weighs_240_among_freebsds)
+{
+	struct host h;
+	struct instant now;
+
+	host_open(&h, COMPAT_FREEBSD);
+	now = h.fakes[0].now;
+	node_link(&h.node, 2, "eth0", false, now);
+	cr_expect_eq(demotion(&h, 2), 240);
+	node_send_trouble(&h.node, "eth1 vhid 3", true, now);
+	cr_expect_eq(demotion(&h, 2), 480);
+	node_send_trouble(&h.node, "eth1 vhid 3", false, now);
+	node_link(&h.node, 2, "eth0", true, now);
+	cr_expect_eq(demotion(&h, 2), 0);
+}
+
+Test(node, an_operators_demotion_has_its_place)
+{
+	struct host h;
+	struct instant now;
+
+	host_open(&h, COMPAT_OPENBSD);
+	now = h.fakes[0].now;
+	cr_expect(node_demote(&h.node, 2, 5, "pf", now));
+	cr_expect_eq(demotion(&h, 0), 5);
+	cr_expect_eq(demotion(&h, 2), 0);
+	cr_expect(node_demote(&h.node, LEDGER_EVERYWHERE, 100, "boot", now));
+	cr_expect_eq(demotion(&h, 1), 105);
+	cr_expect_eq(demotion(&h, 3), 100);
+	node_remove(&h.node, &h.fakes[0].group);
+	host_add(&h, 0, COMPAT_OPENBSD);
+	cr_expect_eq(demotion(&h, 0), 105, "who joins late counts it too");
+}
+
+Test(node, a_full_ledger_refuses_an_operator)
+{
+	struct host h;
+	struct instant now;
+	char reason[16];
+
+	host_open(&h, COMPAT_OPENBSD);
+	now = h.fakes[0].now;
+	for (int i = 0; i < LEDGER_ENTRIES_MAX; i++) {
+		snprintf(reason, sizeof(reason), "reason %d", i);
+		cr_assert(node_demote(&h.node, 2, 1, reason, now));
+	}
+	cr_expect_not(node_demote(&h.node, 2, 1, "one more", now));
+	cr_expect_eq(demotion(&h, 0), LEDGER_ENTRIES_MAX);
+}
+
+/* A master elsewhere tells at once that it became weaker. */
+Test(node, a_demoted_master_advertises_at_once)
+{
+	struct host h;
+	struct fake *master;
+
+	host_open(&h, COMPAT_OPENBSD);
+	master = &h.fakes[3];
+	fake_tick(master);
+	fake_log(master);
+	node_link(&h.node, 2, "eth0", false, master->now);
+	cr_expect_str_eq(fake_log(master), "counter ad4:1/100/1 "
+					   "counter ad6:1/100/1 lease+");
+}
+
+Test(node, finds_by_interface_and_vhid)
+{
+	struct host h;
+
+	host_open(&h, COMPAT_OPENBSD);
+	cr_expect_eq(node_find(&h.node, 2, 1), &h.fakes[0].group);
+	cr_expect_eq(node_find(&h.node, 3, 4), &h.fakes[3].group);
+	cr_expect_null(node_find(&h.node, 2, 4));
+	cr_expect_null(node_find(&h.node, 3, 1));
+	for (int i = 1; i < GROUPS; i += 2)
+		node_remove(&h.node, &h.fakes[i].group);
+	cr_expect_null(node_find(&h.node, 2, 2));
+	cr_expect_null(node_find(&h.node, 3, 4));
+	cr_expect_eq(node_find(&h.node, 3, 3), &h.fakes[2].group);
+	node_remove(&h.node, &h.fakes[1].group);
+	cr_expect_eq(h.node.groups->next, &h.fakes[2].group, "once is enough");
+	h.fakes[1].group.next = &h.fakes[3].group;
+	node_add(&h.node, &h.fakes[1].group, h.fakes[1].now);
+	cr_expect_null(node_find(&h.node, 3, 4), "it brings nobody along");
+	node_remove(&h.node, &h.fakes[1].group);
+	cr_expect_null(h.fakes[2].group.next);
+}
+
+Test(node, ticks_who_is_due)
+{
+	struct host h;
+	struct instant first, now;
+
+	memset(&h, 0, sizeof(h));
+	cr_expect(instant_is_never(node_deadline(&h.node)));
+	node_tick(&h.node, (struct instant){ 1 });
+	host_open(&h, COMPAT_OPENBSD);
+	now = h.fakes[0].now;
+	group_link(&h.fakes[3].group, false, now);
+	/* Group 1 hears a master and so comes later than 0 and 2. */
+	now = instant_add(now, span_ms(700));
+	h.fakes[1].now = now;
+	fake_advert(&h.fakes[1], 4, 9, 1, 0);
+	fake_advert(&h.fakes[1], 6, 9, 1, 0);
+	first = node_deadline(&h.node);
+	cr_expect_eq(first.ns, group_deadline(&h.fakes[0].group).ns);
+	cr_expect_eq(group_deadline(&h.fakes[1].group).ns,
+		     instant_add(first, span_ms(700)).ns);
+	node_tick(&h.node, (struct instant){ first.ns - 1 });
+	for (int i = 0; i < GROUPS; i++) {
+		cr_expect_neq(state(&h, i), ELECTION_MASTER);
+		h.fakes[i].now = first;
+	}
+	node_tick(&h.node, first);
+	cr_expect_eq(state(&h, 0), ELECTION_MASTER);
+	cr_expect_eq(state(&h, 1), ELECTION_BACKUP);
+	cr_expect_eq(state(&h, 2), ELECTION_MASTER);
+	cr_expect_eq(state(&h, 3), ELECTION_INIT);
+	cr_expect_gt(node_deadline(&h.node).ns, first.ns);
+	fake_log(&h.fakes[1]);
+	node_tick(&h.node, first);
+	cr_expect_str_eq(fake_log(&h.fakes[1]), "");
+}
+
+static const char *const links[] = { "eth0", "eth1" };
+
+static void random_step(struct host *h, struct sample *r, bool up[2],
+			int operator_sum[3])
+{
+	int i = (int)sample_below(r, GROUPS), nic = (int)sample_below(r, 2);
+	unsigned int place =
+		sample_below(r, 3) ? 2 + (unsigned int)nic : LEDGER_EVERYWHERE;
+	struct instant now = h->fakes[i].now;
+	struct fake *f = &h->fakes[i];
+	int amount = (int)sample_below(r, 9) - 4;
+
+	switch (sample_below(r, 6)) {
+	case 0:
+		if (h->in[i]) {
+			node_remove(&h->node, &f->group);
+		} else {
+			host_add(h, i, COMPAT_OPENBSD);
+			group_start(&f->group, up[interface_of(i) - 2], now);
+		}
+		h->in[i] = node_find(&h->node, interface_of(i),
+				     (uint8_t)(1 + i)) != NULL;
+		break;
+	case 1:
+	case 2:
+		up[nic] = !up[nic];
+		node_link(&h->node, 2 + (unsigned int)nic, links[nic], up[nic],
+			  now);
+		break;
+	case 3:
+		f->fails[ELECTION_V4] = !f->fails[ELECTION_V4];
+		break;
+	case 4:
+		operator_sum[place ? 1 + nic : 0] += amount;
+		cr_assert(
+			node_demote(&h->node, place, amount, "operator", now));
+		break;
+	default:
+		if (h->in[i] && !instant_is_never(group_deadline(&f->group)))
+			fake_tick(f);
+		break;
+	}
+}
+
+/* Whatever was going on: links up, sends fine, operators content again. */
+static void all_well(struct host *h, const int operator_sum[3])
+{
+	struct instant now = h->fakes[0].now;
+
+	for (int nic = 0; nic < 2; nic++)
+		node_link(&h->node, 2 + (unsigned int)nic, links[nic], true,
+			  now);
+	for (unsigned int place = 0; place < 3; place++)
+		node_demote(&h->node, place ? 1 + place : LEDGER_EVERYWHERE,
+			    -operator_sum[place], "operator", now);
+	for (int i = 0; i < GROUPS; i++)
+		node_send_trouble(&h->node, h->fakes[i].name, false, now);
+}
+
+Test(node, a_hundred_random_sequences_end_at_zero)
+{
+	struct sample r = { 8 };
+	unsigned int troubled = 0;
+
+	for (int run = 0; run < 100; run++) {
+		static struct host h;
+		bool up[2] = { true, true };
+		int operator_sum[3] = { 0 };
+
+		host_open(&h, COMPAT_OPENBSD);
+		for (int i = 0; i < 200; i++) {
+			random_step(&h, &r, up, operator_sum);
+			troubled += h.node.ledger.count > 1;
+			for (int g = 0; g < GROUPS; g++)
+				cr_assert(!h.in[g] ||
+					  demotion(&h, g) ==
+						  ledger_sum(&h.node.ledger,
+							     interface_of(g)));
+		}
+		all_well(&h, operator_sum);
+		cr_assert_eq(h.node.ledger.count, 0, "run %d: %s", run,
+			     h.node.ledger.entries[0].reason);
+		for (int g = 0; g < GROUPS; g++)
+			cr_assert(!h.in[g] || demotion(&h, g) == 0);
+	}
+	cr_expect_gt(troubled, 2000, "the runs reach what they test");
+}

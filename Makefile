@@ -73,7 +73,7 @@ $(B)/obj/%.o: %.c Makefile
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c $< -o $@
 
 # --- tests --------------------------------------------------------------------
-$(B)/obj/tests/bpf/%.o: $(B)/carp.skel.h
+$(call OBJ,$(wildcard tests/bpf/*.c)): $(B)/carp.skel.h
 
 REQUEST_SRC := $(wildcard user/request*.c) user/address.c
 $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call OBJ,$(CORE_SRC) $(REQUEST_SRC) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))

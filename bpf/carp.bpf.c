@@ -66,13 +66,14 @@ int carp_xdp(struct xdp_md *ctx)
 SEC("tc")
 int carp_egress(struct __sk_buff *skb)
 {
+	struct egress memory, *out = &memory;
 	enum carp_verdict verdict;
-	struct egress out;
 
-	if (!egress_parse(skb, &out))
+	CARP_BARRIER(out);
+	if (!egress_parse(skb, out))
 		return TC_ACT_OK;
-	verdict = egress_take(&out);
-	return settle_out(out.vhid, verdict);
+	verdict = egress_take(out);
+	return settle_out(out->vhid, verdict);
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * On the way out.  Two rules: nobody sends from the virtual MAC of a vhid
- * whose lease is dead, except the bow-out; and what the kernel itself says in
+ * whose lease is dead, except a master its advertisements and whoever leaves
+ * the bow-out; and what the kernel itself says in
  * ARP and neighbour discovery about a VIP names the virtual MAC, so that
  * neighbours never learn the NIC's.  Everything else leaves as it is.
  */
@@ -34,24 +35,34 @@ static __always_inline bool egress_parse(struct __sk_buff *skb,
 	return egress_holds(out, out->network) && !skb->vlan_present;
 }
 
-/* The last advertisement of a master that lets go: 255/255. */
-static __always_inline bool egress_bows_out(struct egress *out)
+/* The advertisement in this frame, or NULL. */
+static __always_inline struct carp_header *egress_advert(struct egress *out)
 {
 	struct ip4_header *ip4 = out->network;
 	struct ip6_header *ip6 = out->network;
-	struct carp_header *carp = (void *)(ip6 + 1);
+	struct carp_header *carp4 = (void *)(ip4 + 1);
+	struct carp_header *carp6 = (void *)(ip6 + 1);
 
-	if (out->ethernet->type == carp_htons(CARP_ETH_IPV4)) {
-		carp = (void *)(ip4 + 1);
-		if (!egress_holds(out, carp + 1) ||
-		    ip4->protocol != CARP_PROTOCOL)
-			return false;
-	} else if (out->ethernet->type != carp_htons(CARP_ETH_IPV6) ||
-		   !egress_holds(out, carp + 1) || ip6->next != CARP_PROTOCOL) {
+	if (out->ethernet->type == carp_htons(CARP_ETH_IPV4) &&
+	    egress_holds(out, carp4 + 1) && ip4->protocol == CARP_PROTOCOL)
+		return carp4;
+	if (out->ethernet->type == carp_htons(CARP_ETH_IPV6) &&
+	    egress_holds(out, carp6 + 1) && ip6->next == CARP_PROTOCOL)
+		return carp6;
+	return NULL;
+}
+
+/* A master without a lease still advertises: that is how it gets one.  Who is
+ * no master any more has one thing left to say, the bow-out. */
+static __always_inline bool egress_may_advertise(struct egress *out,
+						 struct carp_vhid *group)
+{
+	struct carp_header *carp = egress_advert(out);
+
+	if (!carp)
 		return false;
-	}
-	return egress_holds(out, carp + 1) && carp->advbase == CARP_BOW_OUT &&
-	       carp->advskew == CARP_BOW_OUT;
+	return group->role == CARP_ROLE_MASTER ||
+	       (carp->advbase == CARP_BOW_OUT && carp->advskew == CARP_BOW_OUT);
 }
 
 /* From a virtual MAC of ours: only with a live lease. */
@@ -65,7 +76,7 @@ static __always_inline enum carp_verdict egress_guard(struct egress *out)
 	group = map_group(vhid);
 	if (!group || group->role == CARP_ROLE_NONE ||
 	    group->role == CARP_ROLE_OBSERVER || lease_live(vhid) ||
-	    egress_bows_out(out))
+	    egress_may_advertise(out, group))
 		return CARP_V_passed;
 	out->vhid = vhid;
 	return CARP_V_out_guarded;

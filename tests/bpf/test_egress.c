@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * Frames on their way out.  Guards: nobody sends from a virtual MAC or speaks
- * for a VIP without a live lease, except the bow-out, and what the kernel
- * itself says about a VIP names the virtual MAC.
+ * for a VIP without a live lease, except a master its advertisements and anyone
+ * the bow-out, and what the kernel itself says about a VIP names the virtual
+ * MAC.
  */
 #include <criterion/criterion.h>
 #include <string.h>
@@ -35,13 +36,16 @@ static void advertises(struct advert a, const char *what)
 	rig_lease(VHID, UINT64_MAX);
 	expect_sent(what, &p, CARP_V_passed, 0, NULL);
 	rig_lease(VHID, 0);
-	expect_sent(what, &p, CARP_V_out_guarded, VHID, NULL);
+	expect_sent("a master's, no lease", &p, CARP_V_passed, 0, NULL);
+	rig_group(VHID, CARP_ROLE_BACKUP);
+	expect_sent("a backup's", &p, CARP_V_out_guarded, VHID, NULL);
 	a.advbase = a.advskew = 255;
 	p = advert_packet(&a);
 	expect_sent("bow-out", &p, CARP_V_passed, 0, NULL);
 	a.advskew = 254;
 	p = advert_packet(&a);
 	expect_sent("no bow-out", &p, CARP_V_out_guarded, VHID, NULL);
+	rig_group(VHID, CARP_ROLE_MASTER);
 }
 
 Test(egress, advertisements)
@@ -60,8 +64,9 @@ Test(egress, roles)
 	for (int role = CARP_ROLE_NONE; role <= CARP_ROLE_MASTER; role++) {
 		rig_group(VHID, (enum carp_role)role);
 		expect_sent("role", &p,
-			    role <= CARP_ROLE_OBSERVER ? CARP_V_passed
-						       : CARP_V_out_guarded,
+			    role == CARP_ROLE_INIT || role == CARP_ROLE_BACKUP
+				    ? CARP_V_out_guarded
+				    : CARP_V_passed,
 			    VHID, NULL);
 	}
 }

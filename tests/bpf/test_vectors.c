@@ -46,7 +46,7 @@ static struct json_object *vectors(const char *file)
 	root = json_object_from_file(path);
 	cr_assert(root || !getenv("CI"), "%s is missing", path);
 	if (!root)
-		cr_log_warn("SKIP: %s is missing", path);
+		fprintf(stderr, "SKIP: %s is missing\n", path);
 	return root;
 }
 

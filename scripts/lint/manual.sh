@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+# mandoc has nothing to say about the manual pages, and each verb of the
+# program is in one.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+said=$(mandoc -Tlint -Wwarning docs/*.8 || true)
+if [[ $said ]]; then
+	printf '%s\n' "$said"
+	exit 1
+fi
+bad=0
+for verb in attach detach status monitor demote state set daemon; do
+	grep -qw "$verb" docs/carp-xdp.8 || {
+		echo "docs/carp-xdp.8: no word about $verb"
+		bad=1
+	}
+done
+exit "$bad"

@@ -45,6 +45,8 @@ struct member {
 	bool *attached;	  /* per VIP: we added the address */
 	struct address *peers;
 	__u8 key[SETTINGS_KEY_SIZE];
+	struct carp_auth auth;	   /* of the settings as they are now */
+	struct carp_auth accepted; /* with those of a change under way */
 	bool has_key;
 	char *pass_file;
 	struct carp_vhid *entry; /* in carp_vhids */

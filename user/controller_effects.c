@@ -77,6 +77,16 @@ static void effect_peer_mac(struct group *g, const struct address *peer,
 	memset(out, 0xff, CARP_MAC_SIZE);
 }
 
+static void effect_grace_over(struct group *g)
+{
+	struct member *m = member_of(g);
+
+	m->accepted = m->auth;
+	dataplane_auth(m->nic->dataplane, g->settings.vhid, &m->auth);
+	log_info("%s vhid %u: the old digest is no longer accepted",
+		 m->nic->link.name, g->settings.vhid);
+}
+
 void member_trouble(struct group *g, bool failing)
 {
 	struct member *m = member_of(g);
@@ -113,5 +123,6 @@ const struct group_ops member_ops = {
 	.heard = effect_heard,
 	.peer_mac = effect_peer_mac,
 	.send_trouble = member_trouble,
+	.grace_over = effect_grace_over,
 	.changed = effect_changed,
 };

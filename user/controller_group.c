@@ -3,6 +3,7 @@
  * Groups: attaching, changing and removing them.
  */
 #include "user/controller_plan.h"
+#include "user/core/auth.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,6 +79,8 @@ static struct member *member_new(struct nic *nic, struct request *r,
 	r->peers = NULL;
 	memcpy(m->key, plan->key, sizeof(m->key));
 	m->has_key = plan->has_key;
+	m->auth = plan->auth;
+	m->accepted = plan->auth;
 	if (getrandom(&counter, sizeof(counter), GRND_NONBLOCK) < 0)
 		counter = loop_now().ns;
 	group_init(&m->group, &member_ops, m, nic->link.ifindex,
@@ -256,6 +259,7 @@ int member_set(struct member *m, struct request *r, char *error, size_t size)
 {
 	struct plan plan = { .settings = m->group.settings,
 			     .has_key = m->has_key };
+	struct carp_auth accepted;
 	bool *attached = NULL;
 	int code;
 
@@ -265,9 +269,12 @@ int member_set(struct member *m, struct request *r, char *error, size_t size)
 			 error, size);
 	if (code)
 		goto out;
+	accepted = plan.auth;
+	if (r->grace_seconds)
+		auth_join(&accepted, &m->accepted);
 	attached = calloc(plan.settings.vips_count + 1, sizeof(bool));
 	if (!attached || write_vips(m->nic, &plan.settings) != 0 ||
-	    dataplane_auth(m->nic->dataplane, plan.settings.vhid, &plan.auth) !=
+	    dataplane_auth(m->nic->dataplane, plan.settings.vhid, &accepted) !=
 		    0) {
 		snprintf(error, size, "%s: vhid %u: cannot write its maps",
 			 m->nic->link.name, plan.settings.vhid);
@@ -284,8 +291,10 @@ int member_set(struct member *m, struct request *r, char *error, size_t size)
 		replace_peers(m, r);
 	if (r->has & REQUEST_HAS_PASS_FILE)
 		replace_key(m, &plan);
+	m->auth = plan.auth;
+	m->accepted = accepted;
 	group_settings(&m->group, &plan.settings, &plan.auth.recipes[0],
-		       loop_now());
+		       span_ms((uint64_t)r->grace_seconds * 1000), loop_now());
 	nic_refresh_sources(m->nic);
 out:
 	explicit_bzero(&plan, sizeof(plan));

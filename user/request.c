@@ -137,6 +137,19 @@ static bool read_peers(struct request *request, struct complaint *complaint,
 	return value_distinct(complaint, "peer", sorted, count);
 }
 
+static bool read_grace(struct request *request, struct complaint *complaint,
+		       struct json_object *value)
+{
+	int64_t seconds = json_object_get_int64(value);
+
+	if (seconds < 0 || seconds > REQUEST_GRACE_MAX)
+		return value_refuse(
+			complaint, "grace %s: allowed are 0 to %d seconds",
+			json_object_get_string(value), REQUEST_GRACE_MAX);
+	request->grace_seconds = (unsigned int)seconds;
+	return true;
+}
+
 static bool read_pass_file(struct request *request, struct complaint *complaint,
 			   struct json_object *value)
 {
@@ -269,6 +282,7 @@ static const struct member members[] = {
 	{ "peers", json_type_array, VALUES, 0, REQUEST_HAS_PEERS, read_peers },
 	{ "compat", json_type_string, VALUES, 0, REQUEST_HAS_COMPAT,
 	  read_compat },
+	{ "grace", json_type_int, SET, 0, 0, read_grace },
 	{ "mode", json_type_string, ATTACH, 0, REQUEST_HAS_MODE, read_mode },
 	{ "metrics", json_type_string, ATTACH, 0, REQUEST_HAS_METRICS,
 	  read_metrics },
@@ -407,7 +421,8 @@ static int request_read(struct request *request, struct complaint *complaint,
 int request_parse(struct json_object *object, struct request *out, char *error,
 		  size_t error_size)
 {
-	struct request request = { .settings.advbase = 1 };
+	struct request request = { .settings.advbase = 1,
+				   .grace_seconds = REQUEST_GRACE_DEFAULT };
 	struct complaint complaint = { error, error_size };
 	int code = request_read(&request, &complaint, object);
 

@@ -26,6 +26,8 @@ enum request_numbers {
 	REQUEST_VERSION = 1,
 	REQUEST_TEXT_MAX = 256, /* error lines, reasons */
 	REQUEST_DEMOTION_MAX = 255,
+	REQUEST_GRACE_MAX = 86400, /* seconds */
+	REQUEST_GRACE_DEFAULT = 600,
 };
 
 /* Exit status of every command, and "code" in a refusal. */
@@ -73,6 +75,7 @@ struct request {
 	const char *pass_file; /* absolute; belongs to the JSON object */
 	const char *metrics;
 	enum dataplane_mode mode;
+	unsigned int grace_seconds; /* of a change of VIPs or passphrase */
 	int demote_amount; /* -255..255, not 0; REQUEST_DEMOTE */
 	char reason[REQUEST_TEXT_MAX];
 	bool want_master; /* REQUEST_STATE */

@@ -140,6 +140,11 @@ static void fake_trouble(struct group *group, bool failing)
 		node_send_trouble(f->node, f->name, failing, f->now);
 }
 
+static void fake_grace_over(struct group *group)
+{
+	write_down(group, "grace-over");
+}
+
 static void fake_changed(struct group *group,
 			 const struct election_output *output)
 {
@@ -157,6 +162,7 @@ static const struct group_ops fake_ops = {
 	.heard = fake_heard,
 	.peer_mac = fake_peer_mac,
 	.send_trouble = fake_trouble,
+	.grace_over = fake_grace_over,
 	.changed = fake_changed,
 };
 

@@ -177,6 +177,8 @@ static const struct row rows[] = {
 	  "send to CARP's multicast group again" },
 	{ "compat", 0, "WHOM", GROUP, 0, "compat", apply_text,
 	  "rules of openbsd, freebsd or ucarp (openbsd)" },
+	{ "grace", 0, "SECONDS", CLI_SET, 0, "grace", apply_number,
+	  "send and accept the old VIPs or passphrase so long (600)" },
 	{ "mode", 0, "MODE", CLI_ATTACH, 0, "mode", apply_text,
 	  "XDP mode: auto, native or skb (auto)" },
 	{ "metrics", 0, "ADDR:PORT", CLI_ATTACH | CLI_DAEMON, 0, "metrics",

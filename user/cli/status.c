@@ -238,6 +238,9 @@ static void group_print(struct json_object *group)
 	       field_millis(group, "master_down_us"));
 	printf("  %-18s %.3f ms\n", "lease left",
 	       field_millis(group, "lease_remaining_us"));
+	if (field_seconds(group, "grace_seconds") > 0)
+		printf("  %-18s still sent and believed for %.0f s\n",
+		       "old digest", field_seconds(group, "grace_seconds"));
 	printf("  %-18s %lld\n", "advertisements",
 	       field_number(group, "advertisements_sent"));
 	printf("  %-18s %lld\n", "transitions",

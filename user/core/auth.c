@@ -187,3 +187,20 @@ void auth_prepare(const struct auth_input *input, enum compat compat,
 		out->count = 1;
 	}
 }
+
+static bool accepts(const struct carp_auth *auth,
+		    const struct carp_recipe *recipe)
+{
+	for (__u32 i = 0; i < auth->count; i++)
+		if (!memcmp(&auth->recipes[i], recipe, sizeof(*recipe)))
+			return true;
+	return false;
+}
+
+void auth_join(struct carp_auth *auth, const struct carp_auth *older)
+{
+	for (__u32 i = 0; i < older->count; i++)
+		if (auth->count < CARP_RECIPES_MAX &&
+		    !accepts(auth, &older->recipes[i]))
+			auth->recipes[auth->count++] = older->recipes[i];
+}

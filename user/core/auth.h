@@ -35,3 +35,5 @@ void auth_prepare_recipe(const struct auth_input *input, bool link_local,
  */
 void auth_prepare(const struct auth_input *input, enum compat compat,
 		  struct carp_auth *out);
+/* Adds what an older set accepts, as far as there is room; the newer first. */
+void auth_join(struct carp_auth *auth, const struct carp_auth *older);

@@ -102,19 +102,27 @@ static struct address source_of(const struct group *g, int family)
 	return (struct address){ 0 };
 }
 
-static int send_advert(struct group *g, struct advert *ad)
+static int send_signed(struct group *g, const struct advert *ad,
+		       const struct carp_recipe *recipe)
 {
 	uint8_t frame[ADVERT_SIZE_MAX];
-	size_t size;
-	int err;
+	size_t size = advert_build(ad, recipe, frame);
+	int err = g->ops->send(g, frame, size);
 
-	if (ad->peer.family)
-		g->ops->peer_mac(g, &ad->peer, ad->peer_mac);
-	size = advert_build(ad, &g->recipe, frame);
-	err = g->ops->send(g, frame, size);
 	if (!err)
 		g->adverts_sent++;
 	return err;
+}
+
+static int send_advert(struct group *g, struct advert *ad)
+{
+	int err = 0;
+
+	if (ad->peer.family)
+		g->ops->peer_mac(g, &ad->peer, ad->peer_mac);
+	if (g->old_until.ns)
+		err = send_signed(g, ad, &g->old_recipe);
+	return err ? err : send_signed(g, ad, &g->recipe);
 }
 
 static bool has_peer(const struct settings *s, int family)
@@ -277,12 +285,23 @@ void group_stop(struct group *g, struct instant now)
 	step(g, &event);
 }
 
+static void end_grace(struct group *g)
+{
+	g->old_until = INSTANT_PAST;
+	memset(&g->old_recipe, 0, sizeof(g->old_recipe));
+	g->ops->grace_over(g);
+}
+
 void group_tick(struct group *g, struct instant now)
 {
 	struct election_event event = { .kind = EVENT_TICK, .now = now };
 
+	if (g->old_until.ns && instant_due(g->old_until, now))
+		end_grace(g);
+	if (!instant_due(election_deadline(&g->election), now))
+		return;
 	histogram_add(&g->lateness, group_lateness_bounds,
-		      instant_since(group_deadline(g), now));
+		      instant_since(election_deadline(&g->election), now));
 	g->ops->heard(g, event.heard);
 	step(g, &event);
 }
@@ -315,10 +334,15 @@ void group_command(struct group *g, bool master, struct instant now)
 }
 
 void group_settings(struct group *g, const struct settings *settings,
-		    const struct carp_recipe *recipe, struct instant now)
+		    const struct carp_recipe *recipe, struct span grace,
+		    struct instant now)
 {
 	struct election_event event = { .kind = EVENT_SETTINGS, .now = now };
 
+	if (memcmp(&g->recipe, recipe, sizeof(*recipe)) && grace.ns) {
+		g->old_recipe = g->recipe;
+		g->old_until = instant_add(now, grace);
+	}
 	g->settings = *settings;
 	g->recipe = *recipe;
 	g->election.settings = election_settings_of(settings);
@@ -423,7 +447,9 @@ void group_event(struct group *g, const struct carp_event *event,
 
 struct instant group_deadline(const struct group *g)
 {
-	return election_deadline(&g->election);
+	struct instant election = election_deadline(&g->election);
+
+	return g->old_until.ns ? instant_min(election, g->old_until) : election;
 }
 
 bool group_master_alive(const struct group *g, struct instant now)

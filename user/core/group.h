@@ -31,6 +31,8 @@ struct group_ops {
 			 uint8_t out[CARP_MAC_SIZE]);
 	/* Sends fail (three in a row), or work again (three in a row). */
 	void (*send_trouble)(struct group *group, bool failing);
+	/* The old digest is no longer sent; nor need it be believed. */
+	void (*grace_over)(struct group *group);
 	/* After a change of state, everything done. */
 	void (*changed)(struct group *group,
 			const struct election_output *output);
@@ -52,6 +54,10 @@ struct group {
 	unsigned int ifindex;
 	struct settings settings;
 	struct carp_recipe recipe; /* what we sign with */
+	/* During a change of VIPs or passphrase the master sends under both
+	 * digests, so that hosts changed earlier and later hear it alike. */
+	struct carp_recipe old_recipe;
+	struct instant old_until; /* INSTANT_PAST: no change under way */
 	struct election election;
 	struct address source[ELECTION_FAMILIES]; /* of our adverts */
 	bool router; /* neighbour advertisements carry R */
@@ -83,10 +89,12 @@ void group_tick(struct group *group, struct instant now);
 void group_link(struct group *group, bool up, struct instant now);
 void group_demotion(struct group *group, int sum, struct instant now);
 void group_command(struct group *group, bool master, struct instant now);
-/* New settings and recipe: the role is kept.  The caller detaches addresses
+/* New settings and recipe: the role is kept, and if the recipe is another the
+ * old one is sent as well for the grace period.  The caller detaches addresses
  * that are no longer in the list. */
 void group_settings(struct group *group, const struct settings *settings,
-		    const struct carp_recipe *recipe, struct instant now);
+		    const struct carp_recipe *recipe, struct span grace,
+		    struct instant now);
 /* An event of the data plane, of whatever kind. */
 void group_event(struct group *group, const struct carp_event *event,
 		 struct instant now);

@@ -179,6 +179,8 @@ static void put_timing(struct json_object *object, const struct group *g)
 		(int64_t)(election_master_down(&g->election.settings).ns /
 			  1000));
 	put_int(object, "lease_remaining_us", (int64_t)(lease.ns / 1000));
+	put_seconds(object, "grace_seconds",
+		    instant_since(loop_now(), g->old_until));
 	put_int(object, "advertisements_sent", (int64_t)g->adverts_sent);
 }
 

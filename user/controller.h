@@ -100,7 +100,12 @@ int controller_state(struct controller *c, const struct request *request,
 struct nic *controller_nic(struct controller *c, const char *name);
 struct member *member_of(struct group *group);
 
-/* Inside: controller_nic.c, controller_group.c, controller_address.c. */
+/* Inside, from the bottom up: controller_address.c, controller_effects.c,
+ * controller_elect.c, controller_nic.c, controller_plan.c, controller_group.c,
+ * and on top controller.c. */
+
+/* For loop_on_deadline(). */
+void controller_on_deadline(void *context);
 
 /* Spreads a changed ledger and sets the loop's deadline; ends every entry
  * from outside. */

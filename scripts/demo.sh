@@ -21,7 +21,7 @@ esac
 # shellcheck source=scripts/hosts.sh
 source "$TOP/scripts/hosts.sh"
 trap hosts_close EXIT
-trap 'exit 1' INT TERM HUP
+trap 'exit 1' INT TERM HUP PIPE
 
 VIP4=192.0.2.100 VIP6=2001:db8::100 VHID=7
 VMAC=00:00:5e:00:01:07

@@ -76,7 +76,7 @@ struct request {
 	const char *metrics;
 	enum dataplane_mode mode;
 	unsigned int grace_seconds; /* of a change of VIPs or passphrase */
-	int demote_amount; /* -255..255, not 0; REQUEST_DEMOTE */
+	int demote_amount;	    /* -255..255, not 0; REQUEST_DEMOTE */
 	char reason[REQUEST_TEXT_MAX];
 	bool want_master; /* REQUEST_STATE */
 };

@@ -79,7 +79,7 @@ finish() {
 }
 trap 'BROKE="line $LINENO: $BASH_COMMAND"' ERR
 trap finish EXIT
-trap 'BROKE="ended by a signal"; exit 1' INT TERM HUP
+trap 'BROKE="ended by a signal"; exit 1' INT TERM HUP PIPE
 
 # hosts HOST...: builds them, with a passphrase file for all.
 hosts() {
@@ -157,7 +157,7 @@ handover() {
 		[.[] | select(.kind == "advert")] | sort_by(.t)
 		| map(select(.port == $old)) as $olds
 		| ($olds | map(select(.advbase == 255)) | first) as $farewell
-		| ($farewell // ($olds | last)).t as $end
-		| (first(.[] | select(.port == $new and .t > $end)).t - $end)
+		| ($farewell // ($olds | last)).t as $last
+		| (first(.[] | select(.port == $new and .t > $last)).t - $last)
 		| . / 1e3 | round' "$1"
 }

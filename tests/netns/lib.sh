@@ -10,6 +10,7 @@ export VIP4=192.0.2.100
 export VIP6=2001:db8::100
 FAILED=0
 BROKE=
+exec 3>&1 # where finish speaks, whatever is redirected when a signal comes
 
 claim() {
 	local verdict=$1 name=$2
@@ -71,7 +72,9 @@ describe() {
 finish() {
 	local status=$?
 	trap - EXIT ERR
+	trap '' INT TERM HUP PIPE # nothing may keep it from cleaning up
 	set +e
+	exec >&3
 	[[ $status == 0 ]] || claim "not ok" "script ended early: $BROKE"
 	[[ $FAILED == 0 || -z $HOSTS_DIR ]] || describe
 	hosts_close

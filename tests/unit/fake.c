@@ -191,6 +191,7 @@ void fake_reach(struct fake *f, enum election_state state)
 	if (state == ELECTION_MASTER)
 		fake_tick(f);
 	cr_assert_eq(f->group.election.state, state);
+	f->group.election.settle_due = INSTANT_NEVER;
 	fake_log(f);
 }
 

@@ -19,6 +19,7 @@ enum election_numbers {
 	TIE_SHARE = 16,
 	SLACK_SHARE = 256, /* of the lease, for clock drift */
 	SLACK_MIN_US = 200,
+	SETTLE_MS = 10, /* any frame of the old master has arrived by then */
 };
 
 static int clamp(int value, int low, int high)
@@ -93,7 +94,7 @@ struct span election_lease(const struct election *e)
 struct instant election_deadline(const struct election *e)
 {
 	if (e->state == ELECTION_MASTER)
-		return e->advert_due;
+		return instant_min(e->advert_due, e->settle_due);
 	if (e->state == ELECTION_BACKUP)
 		return instant_min(e->down[ELECTION_V4], e->down[ELECTION_V6]);
 	return INSTANT_NEVER;
@@ -106,6 +107,7 @@ void election_init(struct election *e, const struct election_settings *settings)
 		.state = ELECTION_INIT,
 		.down = { INSTANT_NEVER, INSTANT_NEVER },
 		.advert_due = INSTANT_NEVER,
+		.settle_due = INSTANT_NEVER,
 	};
 }
 
@@ -138,6 +140,7 @@ static void enter_backup(struct election *e, struct instant at,
 	if (e->state == ELECTION_MASTER)
 		out->actions |= ACTION_LEASE_DROP | ACTION_REMOVE_VIP;
 	e->lease_until = INSTANT_PAST;
+	e->settle_due = INSTANT_NEVER;
 	for (int f = 0; f < ELECTION_FAMILIES; f++)
 		arm_family(e, f, at);
 	change(e, ELECTION_BACKUP, reason, out);
@@ -149,6 +152,7 @@ static void enter_master(struct election *e, struct instant now,
 {
 	e->yielded = false;
 	e->announce_in = ANNOUNCE_AGAIN;
+	e->settle_due = instant_add(now, span_ms(SETTLE_MS));
 	e->lease_until = instant_add(now, election_lease(e));
 	e->advert_due = instant_add(now, election_interval(e));
 	e->sent_at = now;
@@ -165,6 +169,7 @@ static void enter_init(struct election *e, enum election_reason reason,
 	if (e->state == ELECTION_MASTER)
 		out->actions |= ACTION_LEASE_DROP | ACTION_REMOVE_VIP;
 	e->lease_until = INSTANT_PAST;
+	e->settle_due = INSTANT_NEVER;
 	change(e, ELECTION_INIT, reason, out);
 }
 
@@ -317,10 +322,21 @@ static bool replaced_meanwhile(const struct election *e,
 		instant_before(e->lease_until, event->heard[ELECTION_V6]));
 }
 
+static void settle(struct election *e, struct instant now,
+		   struct election_output *out)
+{
+	if (!instant_due(e->settle_due, now))
+		return;
+	e->settle_due = INSTANT_NEVER;
+	if (!lease_lapsed(e, now))
+		out->actions |= ACTION_ANNOUNCE;
+}
+
 static void tick_as_master(struct election *e,
 			   const struct election_event *event,
 			   struct election_output *out)
 {
+	settle(e, event->now, out);
 	if (!instant_due(e->advert_due, event->now))
 		return;
 	if (replaced_meanwhile(e, event)) {

@@ -20,6 +20,7 @@
  *  MASTER  ADVERT   sender as fast or faster, not more dem.  BACKUP
  *  MASTER  ADVERT   otherwise: announce again                MASTER
  *  MASTER  TICK     advertisement due: send, renew lease     MASTER
+ *  MASTER  TICK     10 ms after promotion: announce again    MASTER
  *  any     LINK     down                                     INIT
  *  any     STOP     a master bows out                        INIT
  *
@@ -130,6 +131,9 @@ struct election {
 	struct instant lease_until;
 	struct instant sent_at;	  /* last advertisement that left whole */
 	unsigned int announce_in; /* adverts until the repeated announcement */
+	/* A new master announces again soon: the old one's last frame may have
+	 * crossed its first, and switches believe the last. */
+	struct instant settle_due;
 };
 
 void election_init(struct election *election,

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+# What a wire can do to advertisements without a secret: reflect our own, send
+# them twice, late or in the wrong order; and VRRP with our vhid beside us.
+# Nothing of it moves the election, and all of it is counted.
+#
+#   a (preferred)   b (advskew 20)
+#      |                |
+#   ---+----------------+---  br0   frames are put in at the bridge's ports
+source "$(dirname "$0")/lib.sh"
+hosts a b
+GROUP=(--vhid 3 --vip "$VIP4/24" --vip "$VIP6/64" --preempt)
+INJECT=$HOSTS_TOP/tests/netns/inject.py
+
+attach a "${GROUP[@]}"
+attach b "${GROUP[@]}" --advskew 20
+wait_until 8 state_is a 3 master
+wait_until 3 sole_master 3 a b
+before="$(group a 3 .transitions) $(group b 3 .transitions)"
+
+wire switch "$HOSTS_DIR/record" record a
+RECORDER=$SPAWNED
+six_heard() { [[ $(recorded "$HOSTS_DIR/record" '.kind == "advert"' | wc -l) -ge 6 ]]; }
+wait_until 8 six_heard
+stop "$RECORDER"
+recorded "$HOSTS_DIR/record" '.kind == "advert"' | jq -r .frame >"$HOSTS_DIR/frames"
+
+counter() { group "$1" 3 ".counters.$2"; }
+on_duty() { state_is a 3 master && state_is b 3 backup; }
+unmoved() {
+	on_duty &&
+		[[ "$(group a 3 .transitions) $(group b 3 .transitions)" == "$before" ]]
+}
+
+# at_least HOST COUNTER NUMBER
+at_least() { [[ $(counter "$1" "$2") -ge $3 ]]; }
+
+on switch python3 "$INJECT" hex a 50 <"$HOSTS_DIR/frames" >/dev/null
+eventually 3 "the master counts its own advertisements as echoes" \
+	at_least a advert_echo 300
+ok "and does not yield to itself" unmoved
+ok "no echo was believed" [ "$(counter a advert_valid)" == 0 ]
+
+heard=$(counter b advert_valid)
+on switch python3 "$INJECT" hex b 50 <"$HOSTS_DIR/frames" >/dev/null
+tac "$HOSTS_DIR/frames" |
+	on switch python3 "$INJECT" hex b 50 >/dev/null
+eventually 3 "the backup counts advertisements that come again" \
+	at_least b advert_valid $((heard + 600))
+stays 1.5 "duplicates and a wrong order move nothing" unmoved
+
+vrrp=$(carp a status -j | jq '.interfaces[0].counters.vrrp')
+on switch python3 "$INJECT" vrrp a 3 >/dev/null
+on switch python3 "$INJECT" vrrp b 3 >/dev/null
+vrrp_seen() {
+	[[ $(carp a status -j | jq '.interfaces[0].counters.vrrp') -ge \
+	$((vrrp + 2)) ]]
+}
+eventually 3 "VRRP with our vhid is counted" vrrp_seen
+stays 1.5 "and moves nothing" unmoved
+
+# A dead master's last words cannot be believed for ever: the backup's patience
+# runs from what it hears, so only the replay itself can hold it back.
+crash a
+eventually 8 "after all that, a dead master is still replaced" \
+	state_is b 3 master

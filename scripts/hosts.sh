@@ -63,7 +63,8 @@ spawn() {
 # carp-xdp with the host's own socket and pins, by on or by spawn.
 carp_by() {
 	"$1" "$2" env CARP_XDP_SOCKET="$HOSTS_DIR/$2.sock" \
-		CARP_XDP_PIN_DIR="$HOSTS_PINS/$2" "$CARP_BINARY" "${@:3}"
+		CARP_XDP_PIN_DIR="$HOSTS_PINS/$2" \
+		CARP_XDP_STATE_DIR="$HOSTS_DIR/$2.state" "$CARP_BINARY" "${@:3}"
 }
 carp() { carp_by on "$@"; }
 spawn_carp() { carp_by spawn "$@"; }

@@ -44,6 +44,7 @@ count() {
 		bad=$(($(criterion Tested) - good))
 		;;
 	esac
+	: "${good:=0}" "${bad:=0}" "${left:=0}"
 	# Failed without a count, or ended without having tested anything.
 	if [[ $bad == 0 && ($status != 0 || $((good + left)) == 0) ]]; then
 		bad=1

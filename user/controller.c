@@ -50,13 +50,17 @@ static int open_netlink(struct controller *c, char *error, size_t size)
 }
 
 int controller_open(struct loop *loop, const char *pin_dir,
+		    const char *state_dir,
 		    const struct controller_events *events,
 		    struct controller **out, char *error, size_t error_size)
 {
 	struct controller *c = calloc(1, sizeof(*c));
 	int code;
 
-	if (!c || !(c->pin_dir = strdup(pin_dir))) {
+	if (!c || !(c->pin_dir = strdup(pin_dir)) ||
+	    !(c->state_dir = strdup(state_dir))) {
+		if (c)
+			free(c->pin_dir);
 		free(c);
 		snprintf(error, error_size, "out of memory");
 		return EXIT_CODE_FAILED;
@@ -69,6 +73,7 @@ int controller_open(struct loop *loop, const char *pin_dir,
 		return code;
 	}
 	dataplane_pinned(c->pin_dir, on_leftover, c);
+	controller_recall_maintenance(c);
 	loop_on_deadline(loop, controller_on_deadline, c);
 	*out = c;
 	return 0;
@@ -92,6 +97,7 @@ void controller_close(struct controller *c)
 	netlink_close(c->netlink);
 	rmdir(c->pin_dir); /* if nothing is left in it */
 	free(c->pin_dir);
+	free(c->state_dir);
 	free(c);
 }
 

@@ -68,9 +68,11 @@ struct controller {
 	struct neighbor *neighbor;
 	struct loop_source *netlink_source;
 	char *pin_dir;
+	char *state_dir;
 	struct node node;
 	struct nic *nics;
 	struct controller_events events;
+	bool maintenance;
 	bool demotion_dirty; /* ledger changed inside a step */
 };
 
@@ -79,6 +81,7 @@ struct controller {
  * line of text.
  */
 int controller_open(struct loop *loop, const char *pin_dir,
+		    const char *state_dir,
 		    const struct controller_events *events,
 		    struct controller **out, char *error, size_t error_size);
 /* Masters bow out; everything attached is removed.  Takes NULL. */
@@ -97,6 +100,9 @@ int controller_demote(struct controller *c, const struct request *request,
 int controller_state(struct controller *c, const struct request *request,
 		     char *error, size_t error_size);
 
+int controller_maintenance(struct controller *c, const struct request *request,
+			   char *error, size_t error_size);
+
 struct nic *controller_nic(struct controller *c, const char *name);
 struct member *member_of(struct group *group);
 
@@ -104,6 +110,8 @@ struct member *member_of(struct group *group);
  * controller_elect.c, controller_nic.c, controller_plan.c, controller_group.c,
  * and on top controller.c. */
 
+/* Maintenance mode goes on if it was on. */
+void controller_recall_maintenance(struct controller *c);
 /* For loop_on_deadline(). */
 void controller_on_deadline(void *context);
 

@@ -14,10 +14,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SOCKET_VARIABLE	 "CARP_XDP_SOCKET"
-#define SOCKET_DEFAULT	 "/run/carp-xdp/control.sock"
-#define PIN_DIR_VARIABLE "CARP_XDP_PIN_DIR"
-#define PIN_DIR_DEFAULT	 "/sys/fs/bpf/carp-xdp"
+#define SOCKET_VARIABLE	   "CARP_XDP_SOCKET"
+#define SOCKET_DEFAULT	   "/run/carp-xdp/control.sock"
+#define PIN_DIR_VARIABLE   "CARP_XDP_PIN_DIR"
+#define PIN_DIR_DEFAULT	   "/sys/fs/bpf/carp-xdp"
+#define STATE_DIR_VARIABLE "CARP_XDP_STATE_DIR"
+#define STATE_DIR_DEFAULT  "/var/lib/carp-xdp"
 
 static const struct verb verbs[] = {
 	{ "attach",
@@ -76,6 +78,14 @@ static const struct verb verbs[] = {
 	  { "interface", "state" },
 	  "vhid",
 	  verbs_state },
+	{ "maintenance",
+	  "on|off",
+	  "Let the other hosts serve, over restarts too, or be one of them.",
+	  CLI_MAINTENANCE,
+	  1,
+	  { "switch" },
+	  NULL,
+	  verbs_maintenance },
 	{ "daemon",
 	  "[--metrics ADDR:PORT]",
 	  "Be the controller; attach starts one when none runs.",
@@ -113,7 +123,7 @@ static int help_print(const struct verb *verb)
 	       "Shares virtual IPs between hosts by CARP; XDP does the fast "
 	       "part.\n\nVerbs:\n");
 	for (size_t i = 0; i < VERBS; i++)
-		printf("  %-8s  %s\n", verbs[i].name, verbs[i].summary);
+		printf("  %-11s  %s\n", verbs[i].name, verbs[i].summary);
 	options_print(CLI_NO_VERB);
 	printf("\ncarp-xdp VERB --help tells the rest, carp-xdp(8) all.\n");
 	return 0;
@@ -145,13 +155,17 @@ static const char *path_choose(const char *given, const char *variable,
 static int paths_choose(struct cli *cli)
 {
 	static char socket_path[PATH_MAX], pin_dir[PATH_MAX];
+	static char state_dir[PATH_MAX];
 
 	cli->socket_path =
 		path_choose(cli->socket_path, SOCKET_VARIABLE, SOCKET_DEFAULT,
 			    socket_path, sizeof(socket_path));
 	cli->pin_dir = path_choose(cli->pin_dir, PIN_DIR_VARIABLE,
 				   PIN_DIR_DEFAULT, pin_dir, sizeof(pin_dir));
-	if (cli->socket_path && cli->pin_dir)
+	cli->state_dir =
+		path_choose(cli->state_dir, STATE_DIR_VARIABLE,
+			    STATE_DIR_DEFAULT, state_dir, sizeof(state_dir));
+	if (cli->socket_path && cli->pin_dir && cli->state_dir)
 		return 0;
 	return cli_fail(EXIT_CODE_FAILED, "working directory: %s",
 			strerror(errno));

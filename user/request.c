@@ -21,14 +21,21 @@ enum verb_bits {
 	MONITOR = 1 << REQUEST_MONITOR,
 	DEMOTE = 1 << REQUEST_DEMOTE,
 	STATE = 1 << REQUEST_STATE,
-	EVERY = ATTACH | DETACH | SET | STATUS | MONITOR | DEMOTE | STATE,
+	MAINTENANCE = 1 << REQUEST_MAINTENANCE,
+	EVERY = ATTACH | DETACH | SET | STATUS | MONITOR | DEMOTE | STATE |
+		MAINTENANCE,
 };
 
 static const char *const verb_words[] = {
-	[REQUEST_ATTACH] = "attach",   [REQUEST_DETACH] = "detach",
-	[REQUEST_SET] = "set",	       [REQUEST_STATUS] = "status",
-	[REQUEST_MONITOR] = "monitor", [REQUEST_DEMOTE] = "demote",
-	[REQUEST_STATE] = "state",     NULL,
+	[REQUEST_ATTACH] = "attach",
+	[REQUEST_DETACH] = "detach",
+	[REQUEST_SET] = "set",
+	[REQUEST_STATUS] = "status",
+	[REQUEST_MONITOR] = "monitor",
+	[REQUEST_DEMOTE] = "demote",
+	[REQUEST_STATE] = "state",
+	[REQUEST_MAINTENANCE] = "maintenance",
+	NULL,
 };
 
 static const char *const compat_words[] = {
@@ -46,6 +53,7 @@ static const char *const mode_words[] = {
 };
 
 static const char *const state_words[] = { "backup", "master", NULL };
+static const char *const switch_words[] = { "off", "on", NULL };
 
 struct member {
 	const char *name;
@@ -219,6 +227,17 @@ static bool read_state(struct request *request, struct complaint *complaint,
 	return true;
 }
 
+static bool read_switch(struct request *request, struct complaint *complaint,
+			struct json_object *value)
+{
+	int index;
+
+	if (!value_word(complaint, "maintenance", switch_words, value, &index))
+		return false;
+	request->maintenance = index == 1;
+	return true;
+}
+
 static bool read_amount(struct request *request, struct complaint *complaint,
 			struct json_object *value)
 {
@@ -266,8 +285,10 @@ static const struct member members[] = {
 	{ "version", json_type_int, EVERY, EVERY, 0, NULL },
 	{ "program", json_type_string, EVERY, 0, 0, NULL },
 	{ "verb", json_type_string, EVERY, EVERY, 0, NULL },
-	{ "interface", json_type_string, EVERY & ~MONITOR, NAMED | DETACH,
-	  REQUEST_HAS_INTERFACE, read_interface },
+	{ "switch", json_type_string, MAINTENANCE, MAINTENANCE, 0,
+	  read_switch },
+	{ "interface", json_type_string, EVERY & ~(MONITOR | MAINTENANCE),
+	  NAMED | DETACH, REQUEST_HAS_INTERFACE, read_interface },
 	{ "vhid", json_type_int, NAMED | DETACH | STATUS, NAMED,
 	  REQUEST_HAS_VHID, read_vhid },
 	{ "vips", json_type_array, VALUES, 0, REQUEST_HAS_VIPS, read_vips },

@@ -48,6 +48,7 @@ enum request_verb {
 	REQUEST_MONITOR,
 	REQUEST_DEMOTE,
 	REQUEST_STATE,
+	REQUEST_MAINTENANCE,
 };
 
 /* Members the request has; the others hold defaults. */
@@ -79,6 +80,7 @@ struct request {
 	int demote_amount;	    /* -255..255, not 0; REQUEST_DEMOTE */
 	char reason[REQUEST_TEXT_MAX];
 	bool want_master; /* REQUEST_STATE */
+	bool maintenance; /* REQUEST_MAINTENANCE: on or off */
 };
 
 /*

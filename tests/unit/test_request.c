@@ -392,7 +392,7 @@ Test(request, unknown_verb)
 	cr_assert_eq(code, EXIT_CODE_USAGE);
 	cr_assert_str_eq(error,
 			 "verb frob: allowed are attach, detach, set, status, "
-			 "monitor, demote, state");
+			 "monitor, demote, state, maintenance");
 	parse("{\"version\":1}");
 	refused("verb: missing");
 	parse("[1]");

@@ -19,7 +19,8 @@ enum cli_verb {
 	CLI_DEMOTE = 1 << 6,
 	CLI_STATE = 1 << 7,
 	CLI_DAEMON = 1 << 8,
-	CLI_EVERY = (1 << 9) - 1,
+	CLI_MAINTENANCE = 1 << 9,
+	CLI_EVERY = (1 << 10) - 1,
 };
 
 enum cli_flag {
@@ -39,6 +40,7 @@ struct cli {
 	const struct verb *verb;
 	const char *socket_path;
 	const char *pin_dir;
+	const char *state_dir;
 	unsigned int flags;	     /* enum cli_flag */
 	struct json_object *request; /* grows while options are read */
 };

@@ -145,6 +145,14 @@ static int apply_pin_dir(struct cli *cli, const struct row *row,
 	return 0;
 }
 
+static int apply_state_dir(struct cli *cli, const struct row *row,
+			   const char *value)
+{
+	(void)row;
+	cli->state_dir = value;
+	return 0;
+}
+
 /* --- the table --------------------------------------------------------------
  */
 
@@ -198,6 +206,8 @@ static const struct row rows[] = {
 	  "control socket (/run/carp-xdp/control.sock)" },
 	{ "pin-dir", 0, "PATH", CLI_EVERY, 0, NULL, apply_pin_dir,
 	  "where maps are pinned (/sys/fs/bpf/carp-xdp)" },
+	{ "state-dir", 0, "PATH", CLI_EVERY, 0, NULL, apply_state_dir,
+	  "what outlives the controller (/var/lib/carp-xdp)" },
 	{ "help", 'h', NULL, CLI_EVERY, CLI_HELP, NULL, NULL, "this text" },
 	{ "version", 0, NULL, CLI_EVERY, CLI_VERSION, NULL, NULL,
 	  "name and version" },

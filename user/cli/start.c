@@ -21,7 +21,7 @@
 
 enum start_numbers {
 	START_PATIENCE_MS = 30000,
-	START_ARGUMENTS = 9,
+	START_ARGUMENTS = 11,
 };
 
 /* --- the child --------------------------------------------------------------
@@ -57,13 +57,9 @@ static void daemon_exec(const struct cli *cli, int ready)
 {
 	const char *metrics = metrics_of(cli);
 	const char *arguments[START_ARGUMENTS] = {
-		"carp-xdp",
-		"daemon",
-		"--socket",
-		cli->socket_path,
-		"--pin-dir",
-		cli->pin_dir,
-		metrics ? "--metrics" : NULL,
+		"carp-xdp",	  "daemon",	  "--socket",
+		cli->socket_path, "--pin-dir",	  cli->pin_dir,
+		"--state-dir",	  cli->state_dir, metrics ? "--metrics" : NULL,
 		metrics,
 	};
 	char number[16];

@@ -95,6 +95,7 @@ static int daemon_run(const struct cli *cli, struct json_object *first)
 	struct daemon_options options = {
 		.socket_path = cli->socket_path,
 		.pin_dir = cli->pin_dir,
+		.state_dir = cli->state_dir,
 		.first_request = first,
 		.ready_fd = -1,
 	};
@@ -236,6 +237,18 @@ int verbs_state(struct cli *cli)
 		return code;
 	subject_print(cli);
 	printf(": asked to be %s\n", field_text(cli->request, "state"));
+	json_object_put(answer);
+	return 0;
+}
+
+int verbs_maintenance(struct cli *cli)
+{
+	struct json_object *answer = NULL;
+	int code = ask(cli, &answer);
+
+	if (code)
+		return code;
+	printf("maintenance: %s\n", field_text(cli->request, "switch"));
 	json_object_put(answer);
 	return 0;
 }

@@ -12,6 +12,7 @@ int verbs_detach(struct cli *cli);
 int verbs_set(struct cli *cli);
 int verbs_demote(struct cli *cli);
 int verbs_state(struct cli *cli);
+int verbs_maintenance(struct cli *cli);
 int verbs_status(struct cli *cli);
 int verbs_monitor(struct cli *cli);
 int verbs_daemon(struct cli *cli);

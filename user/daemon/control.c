@@ -137,6 +137,9 @@ static int status(struct control *control, const struct request *request,
 	json_object_object_add(reply, "program",
 			       json_object_new_string(CARP_XDP_VERSION));
 	json_object_object_add(reply, "pid", json_object_new_int(getpid()));
+	json_object_object_add(
+		reply, "maintenance",
+		json_object_new_boolean(control->controller->maintenance));
 	status_fill(reply, control->controller, request->interface, vhid);
 	return 0;
 }
@@ -160,6 +163,8 @@ static int execute(struct control *control, struct request *request,
 		return controller_demote(c, request, error, size);
 	case REQUEST_STATE:
 		return controller_state(c, request, error, size);
+	case REQUEST_MAINTENANCE:
+		return controller_maintenance(c, request, error, size);
 	case REQUEST_MONITOR:
 	default:
 		snprintf(error, size, "monitor: needs a connection");
@@ -310,7 +315,8 @@ int control_open(const struct control_config *config, struct control **out,
 	control->embedded = config->embedded;
 	code = open_server(control, config->socket_path, error, error_size);
 	if (!code)
-		code = controller_open(config->loop, config->pin_dir, &events,
+		code = controller_open(config->loop, config->pin_dir,
+				       config->state_dir, &events,
 				       &control->controller, error, error_size);
 	if (code) {
 		control_close(control);

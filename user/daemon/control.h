@@ -13,6 +13,7 @@ struct control_config {
 	struct loop *loop;
 	const char *socket_path;
 	const char *pin_dir;
+	const char *state_dir;
 	/* Ends the loop when the last group is detached. */
 	bool embedded;
 };

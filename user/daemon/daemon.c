@@ -62,6 +62,7 @@ static int start(const struct daemon_options *options, struct loop *loop,
 	struct control_config config = { .loop = loop,
 					 .socket_path = options->socket_path,
 					 .pin_dir = options->pin_dir,
+					 .state_dir = options->state_dir,
 					 .embedded = options->embedded };
 	int code = control_open(&config, out, error, size);
 

@@ -11,6 +11,7 @@ struct json_object;
 struct daemon_options {
 	const char *socket_path;
 	const char *pin_dir;
+	const char *state_dir;
 	const char *metrics; /* NULL: none */
 	/* Started by attach: ends when the last group is detached, or when it
 	 * has none after its first request. */

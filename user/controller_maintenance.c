@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Maintenance mode: the host steps behind all others and stays there, over
+ * restarts, until told otherwise.  One automatic entry of the ledger.
+ */
+#include "user/controller.h"
+#include "user/sys/flag.h"
+#include "user/sys/log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Outweighs what anybody else can have: the most the wire can say. */
+enum {
+	MAINTENANCE_AMOUNT = 255
+};
+
+static const char flag_name[] = "maintenance";
+
+/* For the background. */
+struct flag_change {
+	const char *directory;
+	bool on;
+	int err;
+};
+
+static void write_flag(void *argument)
+{
+	struct flag_change *change = argument;
+
+	change->err = flag_set(change->directory, flag_name, change->on);
+}
+
+static bool enter_ledger(struct controller *c, bool on)
+{
+	if (!ledger_set(&c->node.ledger, LEDGER_EVERYWHERE,
+			on ? MAINTENANCE_AMOUNT : 0, flag_name, loop_now()))
+		return false;
+	c->maintenance = on;
+	c->demotion_dirty = true;
+	return true;
+}
+
+void controller_recall_maintenance(struct controller *c)
+{
+	if (!flag_get(c->state_dir, flag_name))
+		return;
+	log_info("maintenance mode, as before (carp-xdp maintenance off "
+		 "ends it)");
+	enter_ledger(c, true);
+}
+
+int controller_maintenance(struct controller *c, const struct request *request,
+			   char *error, size_t error_size)
+{
+	struct flag_change change = { c->state_dir, request->maintenance, 0 };
+
+	controller_background(c, write_flag, &change);
+	if (change.err) {
+		snprintf(error, error_size, "state directory %s: %s",
+			 c->state_dir, strerror(-change.err));
+		return EXIT_CODE_FAILED;
+	}
+	if (!enter_ledger(c, request->maintenance)) {
+		snprintf(error, error_size,
+			 "demotion ledger full: %d entries at most",
+			 LEDGER_ENTRIES_MAX);
+		return EXIT_CODE_FAILED;
+	}
+	controller_settle(c);
+	return 0;
+}

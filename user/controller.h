@@ -73,7 +73,6 @@ struct controller {
 	struct nic *nics;
 	struct controller_events events;
 	bool maintenance;
-	bool demotion_dirty; /* ledger changed inside a step */
 };
 
 /*
@@ -115,8 +114,7 @@ void controller_recall_maintenance(struct controller *c);
 /* For loop_on_deadline(). */
 void controller_on_deadline(void *context);
 
-/* Spreads a changed ledger and sets the loop's deadline; ends every entry
- * from outside. */
+/* Sets the loop's deadline; ends every entry from outside. */
 void controller_settle(struct controller *c);
 /* Does slow work in a thread and serves elections, nothing else, until it is
  * done: the work must touch no group. */

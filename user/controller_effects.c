@@ -98,7 +98,6 @@ void member_trouble(struct group *g, bool failing)
 	log_warnx("%s: advertisements %s", where,
 		  failing ? "cannot be sent" : "can be sent again");
 	node_send_trouble(&c->node, where, failing, loop_now());
-	c->demotion_dirty = true;
 }
 
 static void effect_changed(struct group *g, const struct election_output *out)

@@ -21,15 +21,6 @@ struct nic *controller_nic(struct controller *c, const char *name)
 
 void controller_settle(struct controller *c)
 {
-	struct instant now = loop_now();
-
-	while (c->demotion_dirty) {
-		c->demotion_dirty = false;
-		for (struct group *g = c->node.groups; g; g = g->next)
-			group_demotion(g,
-				       ledger_sum(&c->node.ledger, g->ifindex),
-				       now);
-	}
 	loop_set_deadline(c->loop, node_deadline(&c->node));
 }
 

@@ -10,12 +10,14 @@
 #include <string.h>
 #include <sys/random.h>
 
-static bool has_vip(const struct settings *s, const struct vip *vip)
+/* Where it stands in the list; the list's length if it does not. */
+static size_t find_vip(const struct settings *s, const struct vip *vip)
 {
-	for (size_t i = 0; i < s->vips_count; i++)
-		if (!memcmp(&s->vips[i], vip, sizeof(*vip)))
-			return true;
-	return false;
+	size_t i = 0;
+
+	while (i < s->vips_count && memcmp(&s->vips[i], vip, sizeof(*vip)))
+		i++;
+	return i;
 }
 
 static int write_vips(struct nic *nic, const struct settings *s)
@@ -221,14 +223,14 @@ static void replace_vips(struct member *m, struct request *r,
 {
 	struct settings old = m->group.settings;
 
-	for (size_t i = 0; i < old.vips_count; i++)
-		if (m->attached[i] && has_vip(new, &old.vips[i])) {
-			for (size_t k = 0; k < new->vips_count; k++)
-				if (!memcmp(&new->vips[k], &old.vips[i],
-					    sizeof(struct vip)))
-					attached[k] = true;
-			m->attached[i] = false;
-		}
+	for (size_t i = 0; i < old.vips_count; i++) {
+		size_t kept = find_vip(new, &old.vips[i]);
+
+		if (!m->attached[i] || kept == new->vips_count)
+			continue;
+		attached[kept] = true;
+		m->attached[i] = false;
+	}
 	member_detach_addresses(m);
 	erase_vips(m->nic, &old, new);
 	free(m->vips);

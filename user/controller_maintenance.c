@@ -33,11 +33,10 @@ static void write_flag(void *argument)
 
 static bool enter_ledger(struct controller *c, bool on)
 {
-	if (!ledger_set(&c->node.ledger, LEDGER_EVERYWHERE,
-			on ? MAINTENANCE_AMOUNT : 0, flag_name, loop_now()))
+	if (!node_hold_back(&c->node, on ? MAINTENANCE_AMOUNT : 0, flag_name,
+			    loop_now()))
 		return false;
 	c->maintenance = on;
-	c->demotion_dirty = true;
 	return true;
 }
 

@@ -187,6 +187,18 @@ void rig_trust(const struct advert *advert)
 	rig_auth(advert->vhid, &auth);
 }
 
+void rig_master(__u8 vhid)
+{
+	struct advert trusted = advert_default();
+
+	rig_open();
+	rig_group(vhid, CARP_ROLE_MASTER);
+	rig_lease(vhid, UINT64_MAX);
+	rig_vip("192.168.1.1", vhid);
+	rig_vip("2001:db8::1", vhid);
+	rig_trust(&trusted);
+}
+
 struct rig_events rig_drain(void)
 {
 	struct rig_events events;

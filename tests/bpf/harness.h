@@ -44,6 +44,9 @@ uint64_t rig_answered(const char *address);
 void rig_auth(uint8_t vhid, const struct carp_auth *auth);
 /* One recipe for the key, vhid and VIPs of the advertisement. */
 void rig_trust(const struct advert *advert);
+/* Master of the default advertisement's group and VIPs, with a lease that
+ * does not end. */
+void rig_master(__u8 vhid);
 struct rig_events rig_drain(void);
 uint64_t rig_now(void);
 

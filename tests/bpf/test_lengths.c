@@ -25,14 +25,7 @@ struct step {
 
 static void set_up(void)
 {
-	struct advert trusted = advert_default();
-
-	rig_open();
-	rig_group(VHID, CARP_ROLE_MASTER);
-	rig_lease(VHID, UINT64_MAX);
-	rig_vip("192.168.1.1", VHID);
-	rig_vip("2001:db8::1", VHID);
-	rig_trust(&trusted);
+	rig_master(VHID);
 }
 
 static struct packet sized(const struct packet *p, size_t size)

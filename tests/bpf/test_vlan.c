@@ -17,14 +17,7 @@ static const uint16_t types[] = { 0x8100, 0x88a8 };
 
 static void set_up(void)
 {
-	struct advert trusted = advert_default();
-
-	rig_open();
-	rig_group(VHID, CARP_ROLE_MASTER);
-	rig_lease(VHID, UINT64_MAX);
-	rig_vip("192.168.1.1", VHID);
-	rig_vip("2001:db8::1", VHID);
-	rig_trust(&trusted);
+	rig_master(VHID);
 }
 
 TestSuite(vlan, .init = set_up, .fini = rig_close);

@@ -68,6 +68,15 @@ static int automatic_amount(const struct node *node)
 	return 1;
 }
 
+bool node_hold_back(struct node *node, int amount, const char *reason,
+		    struct instant now)
+{
+	if (!ledger_set(&node->ledger, LEDGER_EVERYWHERE, amount, reason, now))
+		return false;
+	spread_demotion(node, now);
+	return true;
+}
+
 void node_link(struct node *node, unsigned int ifindex, const char *name,
 	       bool up, struct instant now)
 {
@@ -77,9 +86,7 @@ void node_link(struct node *node, unsigned int ifindex, const char *name,
 		if (g->ifindex == ifindex)
 			group_link(g, up, now);
 	snprintf(reason, sizeof(reason), "link of %s down", name);
-	ledger_set(&node->ledger, LEDGER_EVERYWHERE,
-		   up ? 0 : automatic_amount(node), reason, now);
-	spread_demotion(node, now);
+	node_hold_back(node, up ? 0 : automatic_amount(node), reason, now);
 }
 
 void node_send_trouble(struct node *node, const char *where, bool failing,
@@ -88,9 +95,7 @@ void node_send_trouble(struct node *node, const char *where, bool failing,
 	char reason[LEDGER_REASON_SIZE];
 
 	snprintf(reason, sizeof(reason), "send errors on %s", where);
-	ledger_set(&node->ledger, LEDGER_EVERYWHERE,
-		   failing ? automatic_amount(node) : 0, reason, now);
-	spread_demotion(node, now);
+	node_hold_back(node, failing ? automatic_amount(node) : 0, reason, now);
 }
 
 bool node_demote(struct node *node, unsigned int ifindex, int amount,

@@ -27,6 +27,10 @@ void node_link(struct node *node, unsigned int ifindex, const char *name,
 /* A group cannot send, or can again. */
 void node_send_trouble(struct node *node, const char *where, bool failing,
 		       struct instant now);
+/* Demotes the whole host under a reason of our own; 0 takes that back.  False
+ * if the ledger is full. */
+bool node_hold_back(struct node *node, int amount, const char *reason,
+		    struct instant now);
 /* An operator's demotion; false if the ledger is full. */
 bool node_demote(struct node *node, unsigned int ifindex, int amount,
 		 const char *reason, struct instant now);

@@ -65,7 +65,7 @@ $(B)/carp-xdp: $(call OBJ,$(PROG_SRC))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(PKG_LIBS)
 
-$(B)/obj/user/sys/dataplane.o: $(B)/carp.skel.h
+$(call OBJ,$(wildcard user/sys/dataplane_*.c)): $(B)/carp.skel.h
 
 $(B)/obj/%.o: %.c Makefile
 	$(call say,CC,$@)

@@ -33,6 +33,10 @@
 #include "instant.h"
 #include "settings.h"
 
+enum election_numbers_shared {
+	ELECTION_DEAD_RATIO = 3
+};
+
 enum election_state {
 	ELECTION_INIT,
 	ELECTION_BACKUP,

@@ -4,14 +4,11 @@
  * effects, in the order of safety; decides nothing itself.
  */
 #include "group.h"
-#include "advert.h"
 #include "announce.h"
 
 #include <string.h>
 
 enum group_numbers {
-	SEND_ERRORS_MAX = 3, /* in a row: demoted; OpenBSD and FreeBSD alike */
-	SEND_SUCCESSES_MIN = 3,
 	OBSERVED_DEAD_RATIO = 3,
 };
 
@@ -30,8 +27,6 @@ histogram_bounds group_lateness_bounds = {
 	250ull * US, 500ull * US, 1ull * MS,	5ull * MS,
 	10ull * MS,  100ull * MS, 1000ull * MS,
 };
-
-static const int family_number[ELECTION_FAMILIES] = { 4, 6 };
 
 static bool has_family(const struct settings *s, int family)
 {
@@ -89,145 +84,6 @@ enum carp_role group_role(const struct group *g)
 	}
 }
 
-/* The address of a frame's sender: the interface's own, else a VIP. */
-static struct address source_of(const struct group *g, int family)
-{
-	const struct settings *s = &g->settings;
-
-	if (g->source[family].family)
-		return g->source[family];
-	for (size_t i = 0; i < s->vips_count; i++)
-		if (s->vips[i].address.family == family_number[family])
-			return s->vips[i].address;
-	return (struct address){ 0 };
-}
-
-static int send_signed(struct group *g, const struct advert *ad,
-		       const struct carp_recipe *recipe)
-{
-	uint8_t frame[ADVERT_SIZE_MAX];
-	size_t size = advert_build(ad, recipe, frame);
-	int err = g->ops->send(g, frame, size);
-
-	if (!err)
-		g->adverts_sent++;
-	return err;
-}
-
-static int send_advert(struct group *g, struct advert *ad)
-{
-	int err = 0;
-
-	if (ad->peer.family)
-		g->ops->peer_mac(g, &ad->peer, ad->peer_mac);
-	if (g->old_until.ns)
-		err = send_signed(g, ad, &g->old_recipe);
-	return err ? err : send_signed(g, ad, &g->recipe);
-}
-
-static bool has_peer(const struct settings *s, int family)
-{
-	for (size_t i = 0; i < s->peers_count; i++)
-		if (s->peers[i].family == family)
-			return true;
-	return false;
-}
-
-/* One family: to each peer of that family, without one to the multicast
- * group, as OpenBSD (carppeer) and FreeBSD (peer, peer6) do. */
-static int advertise_family(struct group *g, int family, struct advert *ad)
-{
-	int err = 0;
-
-	ad->source = source_of(g, family);
-	ad->counter = ++g->counter;
-	ad->ip_id = (uint16_t)(ad->counter >> 3 ^ ad->counter << 7);
-	ad->peer = (struct address){ 0 };
-	g->ops->own_counter(g, ad->counter);
-	if (!has_peer(&g->settings, family_number[family]))
-		return send_advert(g, ad);
-	for (size_t i = 0; i < g->settings.peers_count; i++) {
-		ad->peer = g->settings.peers[i];
-		if (ad->peer.family == family_number[family] &&
-		    send_advert(g, ad) != 0)
-			err = -1;
-	}
-	return err;
-}
-
-static bool advertise(struct group *g, uint8_t advbase, uint8_t advskew)
-{
-	struct advert ad = {
-		.vhid = g->settings.vhid,
-		.advbase = advbase,
-		.advskew = advskew,
-		.demote = election_wire_demote(&g->election),
-	};
-	bool ok = true;
-
-	for (int f = 0; f < ELECTION_FAMILIES; f++)
-		if (g->election.settings.family[f] &&
-		    advertise_family(g, f, &ad) != 0)
-			ok = false;
-	return ok;
-}
-
-/* Three errors in a row are trouble, three successes in a row end it. */
-static void count_send(struct group *g, bool ok)
-{
-	g->send_errors = ok ? 0 : g->send_errors + 1;
-	g->send_successes = ok ? g->send_successes + 1 : 0;
-	if (!g->send_failing && g->send_errors >= SEND_ERRORS_MAX) {
-		g->send_failing = true;
-		g->ops->send_trouble(g, true);
-	} else if (g->send_failing && g->send_successes >= SEND_SUCCESSES_MIN) {
-		g->send_failing = false;
-		g->ops->send_trouble(g, false);
-	}
-}
-
-static void do_advertise(struct group *g)
-{
-	struct instant at = g->ops->now(g);
-	bool ok = advertise(g, g->settings.advbase,
-			    election_wire_advskew(&g->election));
-
-	if (election_sent(&g->election, at, ok))
-		g->ops->set_lease(g, g->election.lease_until);
-	count_send(g, ok);
-}
-
-static void announce_vip(struct group *g, const struct vip *vip)
-{
-	uint8_t frame[ANNOUNCE_SIZE_MAX];
-	uint8_t vhid = g->settings.vhid;
-	const uint8_t *address = vip->address.bytes;
-	size_t size;
-
-	if (vip->address.family == 4) {
-		size = announce_arp(vhid, address, CARP_ARP_REQUEST, frame);
-		g->ops->send(g, frame, size);
-		size = announce_arp(vhid, address, CARP_ARP_REPLY, frame);
-	} else {
-		struct announce_nd nd = { .vhid = vhid,
-					  .router = g->router,
-					  .vip = address };
-
-		size = announce_na(&nd, frame);
-	}
-	g->ops->send(g, frame, size);
-	g->announcements_sent++;
-}
-
-/* Without a lease the data plane would not answer those we call. */
-static void announce(struct group *g)
-{
-	if (instant_due(g->election.lease_until, g->ops->now(g)))
-		return;
-	for (size_t i = 0; i < g->settings.vips_count; i++)
-		announce_vip(g, &g->settings.vips[i]);
-}
-
 /* In the order of the bits: on loss first the lease, on gain it is second. */
 static void act(struct group *g, const struct election_output *out)
 {
@@ -236,7 +92,7 @@ static void act(struct group *g, const struct election_output *out)
 	if (out->from != out->to)
 		g->ops->set_role(g, group_role(g));
 	if (out->actions & ACTION_RESIGN)
-		advertise(g, CARP_BOW_OUT, CARP_BOW_OUT);
+		group_advertise(g, CARP_BOW_OUT, CARP_BOW_OUT);
 	if (out->actions & ACTION_REMOVE_VIP)
 		g->ops->set_addresses(g, false);
 	if (out->actions & ACTION_ADD_VIP)
@@ -244,9 +100,9 @@ static void act(struct group *g, const struct election_output *out)
 	if (out->actions & ACTION_LEASE_SET)
 		g->ops->set_lease(g, g->election.lease_until);
 	if (out->actions & ACTION_ADVERTISE)
-		do_advertise(g);
+		group_send_advert(g);
 	if (out->actions & ACTION_ANNOUNCE)
-		announce(g);
+		group_announce(g);
 }
 
 static void step(struct group *g, const struct election_event *event)
@@ -355,7 +211,7 @@ void group_settings(struct group *g, const struct settings *settings,
 static bool sender_goes_first(const struct group *g, int family,
 			      const uint8_t *sender)
 {
-	struct address own = source_of(g, family);
+	struct address own = group_source(g, family);
 	int size = family == ELECTION_V4 ? 4 : 16;
 
 	if (g->settings.compat != COMPAT_UCARP)

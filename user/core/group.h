@@ -105,3 +105,14 @@ bool group_observes(const struct group *group);
 /* Is there a master other than us, as far as heard? */
 bool group_master_alive(const struct group *group, struct instant now);
 enum carp_role group_role(const struct group *group);
+
+/* Inside, group_send.c for group.c. */
+
+/* Where frames of a family come from: the interface's address, else a VIP. */
+struct address group_source(const struct group *group, int family);
+/* One advertisement to everybody; false if one could not be sent. */
+bool group_advertise(struct group *group, uint8_t advbase, uint8_t advskew);
+/* The same with our own values; renews the lease. */
+void group_send_advert(struct group *group);
+/* Tells neighbours where the VIPs are, if the lease lives. */
+void group_announce(struct group *group);

@@ -4,17 +4,11 @@
  * out of its maps.  Never decides what they are, and never leaves a lease
  * alive behind itself: on the way out the leases go first.
  */
-#include "user/sys/dataplane.h"
-#include "user/sys/bpffs.h"
-#include "user/sys/egress.h"
-#include "user/sys/hook.h"
-
-#include "carp.skel.h"
+#include "user/sys/dataplane_parts.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <linux/if.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -26,23 +20,6 @@
 enum dataplane_limits {
 	/* One ring full, and the deadline gets its turn. */
 	DATAPLANE_DRAIN_MAX = CARP_EVENT_RING / sizeof(struct carp_event),
-};
-
-struct dataplane {
-	struct dataplane_config config;
-	char ifname[IFNAMSIZ];
-	char pin_dir[BPFFS_PATH_SIZE];
-	int lock; /* open: the pins are ours */
-	struct carp_bpf *skeleton;
-	struct hook hook;
-	struct egress_hook egress;
-	__u32 program_id;
-	struct carp_vhid *vhids;   /* mmapped */
-	struct carp_lease *leases; /* mmapped */
-	struct ring_buffer *ring;
-	int drained; /* events of the current dataplane_drain() */
-	int cpus;
-	struct carp_counters *per_cpu;
 };
 
 /* --- errors --------------------------------------------------------------- */
@@ -361,139 +338,4 @@ int dataplane_unpin(const char *pin_dir, const char *ifname)
 	if (err)
 		return err == -ENOENT ? 0 : err;
 	return bpffs_release(pin_dir, ifname, lock);
-}
-
-/* --- state and events ----------------------------------------------------- */
-
-enum dataplane_mode dataplane_mode(const struct dataplane *dataplane)
-{
-	return dataplane->hook.native ? DATAPLANE_NATIVE : DATAPLANE_SKB;
-}
-
-const char *dataplane_mode_name(enum dataplane_mode mode)
-{
-	switch (mode) {
-	case DATAPLANE_NATIVE:
-		return "native";
-	case DATAPLANE_SKB:
-		return "skb";
-	default:
-		return "auto";
-	}
-}
-
-unsigned int dataplane_program_id(const struct dataplane *dataplane)
-{
-	return dataplane->program_id;
-}
-
-bool dataplane_attached(const struct dataplane *dataplane)
-{
-	return hook_holds(&dataplane->hook, dataplane->config.ifindex,
-			  dataplane->program_id);
-}
-
-int dataplane_event_fd(const struct dataplane *dataplane)
-{
-	return ring_buffer__epoll_fd(dataplane->ring);
-}
-
-int dataplane_drain(struct dataplane *dataplane)
-{
-	int err;
-
-	dataplane->drained = 0;
-	err = ring_buffer__consume(dataplane->ring);
-	return err < 0 && err != -EAGAIN ? err : dataplane->drained;
-}
-
-/* --- values --------------------------------------------------------------- */
-
-struct carp_vhid *dataplane_vhid(struct dataplane *dataplane, __u8 vhid)
-{
-	return &dataplane->vhids[vhid];
-}
-
-void dataplane_lease(struct dataplane *dataplane, __u32 slot, __u64 until_ns)
-{
-	if (slot < CARP_VHID_SLOTS)
-		__atomic_store_n(&dataplane->leases[slot].until_ns, until_ns,
-				 __ATOMIC_RELEASE);
-}
-
-int dataplane_auth(struct dataplane *dataplane, __u8 vhid,
-		   const struct carp_auth *auth)
-{
-	const __u32 key = vhid;
-
-	return bpf_map_update_elem(
-		bpf_map__fd(dataplane->skeleton->maps.carp_auth), &key, auth,
-		BPF_ANY);
-}
-
-static int vip_map(const struct dataplane *dataplane, int family)
-{
-	return bpf_map__fd(family == 4 ? dataplane->skeleton->maps.carp_vips4
-				       : dataplane->skeleton->maps.carp_vips6);
-}
-
-int dataplane_vip_set(struct dataplane *dataplane, int family,
-		      const __u8 *address, __u8 vhid, __u32 slot)
-{
-	const int map = vip_map(dataplane, family);
-	struct carp_vip vip;
-
-	if (bpf_map_lookup_elem(map, address, &vip) < 0)
-		vip.answered = 0;
-	vip.vhid = vhid;
-	vip.slot = slot;
-	return bpf_map_update_elem(map, address, &vip, BPF_ANY);
-}
-
-int dataplane_vip_remove(struct dataplane *dataplane, int family,
-			 const __u8 *address)
-{
-	return bpf_map_delete_elem(vip_map(dataplane, family), address);
-}
-
-int dataplane_counters(const struct dataplane *dataplane, __u8 vhid,
-		       struct carp_counters *out)
-{
-	const __u32 key = vhid;
-	__u64 sum[CARP_V_COUNT] = { 0 };
-	int err;
-	int cpu;
-	int i;
-
-	err = bpf_map_lookup_elem(
-		bpf_map__fd(dataplane->skeleton->maps.carp_counters), &key,
-		dataplane->per_cpu);
-	if (err)
-		return err;
-	for (cpu = 0; cpu < dataplane->cpus; cpu++) {
-		const __u64 *values = (const __u64 *)&dataplane->per_cpu[cpu];
-
-		for (i = 0; i < CARP_V_COUNT; i++)
-			sum[i] += values[i];
-	}
-	memcpy(out, sum, sizeof(sum));
-	return 0;
-}
-
-int dataplane_forget(struct dataplane *dataplane, __u8 vhid)
-{
-	const struct carp_auth nothing = { 0 };
-	const __u32 key = vhid;
-	int err;
-
-	dataplane_lease(dataplane, vhid, 0);
-	memset(&dataplane->vhids[vhid], 0, sizeof(struct carp_vhid));
-	err = dataplane_auth(dataplane, vhid, &nothing);
-	if (err)
-		return err;
-	memset(dataplane->per_cpu, 0,
-	       (size_t)dataplane->cpus * sizeof(*dataplane->per_cpu));
-	return bpf_map_update_elem(
-		bpf_map__fd(dataplane->skeleton->maps.carp_counters), &key,
-		dataplane->per_cpu, BPF_ANY);
 }

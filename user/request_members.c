@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Turns one JSON request into plain checked values, by a table of members:
- * which verbs take them, which need them, and what they may hold.  Never
- * guesses: a member it does not know, a number out of range or a list with
- * the same address twice is refused, and nothing is opened or looked up here.
+ * The members a request may have, as a table: which verbs take them, which
+ * need them, and what they may hold.  Never guesses, and opens nothing.
  */
-#include "user/request.h"
-#include "user/request_value.h"
+#include "user/request_members.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -26,18 +23,6 @@ enum verb_bits {
 		MAINTENANCE,
 };
 
-static const char *const verb_words[] = {
-	[REQUEST_ATTACH] = "attach",
-	[REQUEST_DETACH] = "detach",
-	[REQUEST_SET] = "set",
-	[REQUEST_STATUS] = "status",
-	[REQUEST_MONITOR] = "monitor",
-	[REQUEST_DEMOTE] = "demote",
-	[REQUEST_STATE] = "state",
-	[REQUEST_MAINTENANCE] = "maintenance",
-	NULL,
-};
-
 static const char *const compat_words[] = {
 	[COMPAT_OPENBSD] = "openbsd",
 	[COMPAT_FREEBSD] = "freebsd",
@@ -54,17 +39,6 @@ static const char *const mode_words[] = {
 
 static const char *const state_words[] = { "backup", "master", NULL };
 static const char *const switch_words[] = { "off", "on", NULL };
-
-struct member {
-	const char *name;
-	enum json_type type;
-	unsigned int allowed;  /* enum verb_bits */
-	unsigned int required; /* the same */
-	unsigned int has;      /* enum request_has */
-	/* NULL: the type is all there is to check */
-	bool (*read)(struct request *request, struct complaint *complaint,
-		     struct json_object *value);
-};
 
 const char *compat_name(enum compat compat)
 {
@@ -281,7 +255,7 @@ enum verb_sets {
 	NAMED = ATTACH | SET | STATE,
 };
 
-static const struct member members[] = {
+const struct request_member request_members[] = {
 	{ "version", json_type_int, EVERY, EVERY, 0, NULL },
 	{ "program", json_type_string, EVERY, 0, 0, NULL },
 	{ "verb", json_type_string, EVERY, EVERY, 0, NULL },
@@ -313,153 +287,5 @@ static const struct member members[] = {
 	{ "state", json_type_string, STATE, STATE, 0, read_state },
 };
 
-enum member_count {
-	MEMBERS = sizeof(members) / sizeof(members[0])
-};
-
-static const struct member *member_find(const char *name)
-{
-	for (size_t i = 0; i < MEMBERS; i++) {
-		if (strcmp(members[i].name, name) == 0)
-			return &members[i];
-	}
-	return NULL;
-}
-
-/* --- the request ------------------------------------------------------------
- */
-
-/* Before anything else: another version may have other members. */
-static int version_check(struct complaint *complaint,
-			 struct json_object *object)
-{
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(object, "version", &value)) {
-		value_refuse(complaint, "version: missing");
-		return EXIT_CODE_INVALID;
-	}
-	if (!value_type(complaint, "version", json_type_int, value))
-		return EXIT_CODE_INVALID;
-	if (json_object_get_int64(value) == REQUEST_VERSION)
-		return 0;
-	value_refuse(complaint,
-		     "protocol version %s, this controller speaks %d",
-		     json_object_get_string(value), REQUEST_VERSION);
-	return EXIT_CODE_FAILED;
-}
-
-/* Before the other members, because it decides which are allowed. */
-static int verb_check(struct request *request, struct complaint *complaint,
-		      struct json_object *object)
-{
-	struct json_object *value;
-	int index;
-
-	if (!json_object_object_get_ex(object, "verb", &value)) {
-		value_refuse(complaint, "verb: missing");
-		return EXIT_CODE_INVALID;
-	}
-	if (!value_type(complaint, "verb", json_type_string, value))
-		return EXIT_CODE_INVALID;
-	if (!value_word(complaint, "verb", verb_words, value, &index))
-		return EXIT_CODE_USAGE;
-	request->verb = (enum request_verb)index;
-	return 0;
-}
-
-static bool member_check(struct request *request, struct complaint *complaint,
-			 const char *name, struct json_object *value)
-{
-	const struct member *member = member_find(name);
-
-	if (!member)
-		return value_refuse(complaint, "%.64s: unknown member", name);
-	if (!(member->allowed & (1U << request->verb)))
-		return value_refuse(complaint, "%s: does not belong to %s",
-				    name, verb_words[request->verb]);
-	if (!value_type(complaint, name, member->type, value))
-		return false;
-	request->has |= member->has;
-	return !member->read || member->read(request, complaint, value);
-}
-
-static bool members_check(struct request *request, struct complaint *complaint,
-			  struct json_object *object)
-{
-	json_object_object_foreach (object, name, value) {
-		if (!member_check(request, complaint, name, value))
-			return false;
-	}
-	for (size_t i = 0; i < MEMBERS; i++) {
-		if (members[i].required & (1U << request->verb) &&
-		    !json_object_object_get_ex(object, members[i].name, NULL))
-			return value_refuse(complaint, "%s: missing in %s",
-					    members[i].name,
-					    verb_words[request->verb]);
-	}
-	return true;
-}
-
-/* Whom demote is for: the one thing the table cannot say. */
-static bool demote_check(const struct request *request,
-			 struct complaint *complaint,
-			 struct json_object *object)
-{
-	bool interface = request->has & REQUEST_HAS_INTERFACE;
-	struct json_object *value;
-	bool all;
-
-	if (request->verb != REQUEST_DEMOTE)
-		return true;
-	all = json_object_object_get_ex(object, "all", &value) &&
-	      json_object_get_boolean(value);
-	return all != interface ||
-	       value_refuse(complaint,
-			    "demote: wanted is either an interface or all");
-}
-
-static int request_read(struct request *request, struct complaint *complaint,
-			struct json_object *object)
-{
-	int code;
-
-	if (!json_object_is_type(object, json_type_object)) {
-		value_refuse(complaint, "a request is one JSON object");
-		return EXIT_CODE_INVALID;
-	}
-	code = version_check(complaint, object);
-	if (code == 0)
-		code = verb_check(request, complaint, object);
-	if (code)
-		return code;
-	if (!members_check(request, complaint, object) ||
-	    !demote_check(request, complaint, object))
-		return EXIT_CODE_INVALID;
-	return 0;
-}
-
-int request_parse(struct json_object *object, struct request *out, char *error,
-		  size_t error_size)
-{
-	struct request request = { .settings.advbase = 1,
-				   .grace_seconds = REQUEST_GRACE_DEFAULT };
-	struct complaint complaint = { error, error_size };
-	int code = request_read(&request, &complaint, object);
-
-	if (code) {
-		request_free(&request);
-		return code;
-	}
-	*out = request;
-	return 0;
-}
-
-void request_free(struct request *request)
-{
-	if (!request)
-		return;
-	free(request->vips);
-	free(request->peers);
-	*request = (struct request){ 0 };
-}
+const size_t request_members_count =
+	sizeof(request_members) / sizeof(request_members[0]);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What a group puts on the wire: advertisements and announcements, and what
+ * comes of sending them.  Decides neither when nor whether.
+ */
+#include "group.h"
+#include "advert.h"
+#include "announce.h"
+
+enum group_send_numbers {
+	SEND_ERRORS_MAX = 3, /* in a row: demoted; OpenBSD and FreeBSD alike */
+	SEND_SUCCESSES_MIN = 3,
+};
+
+static const int family_number[ELECTION_FAMILIES] = { 4, 6 };
+
+/* The address of a frame's sender: the interface's own, else a VIP. */
+struct address group_source(const struct group *g, int family)
+{
+	const struct settings *s = &g->settings;
+
+	if (g->source[family].family)
+		return g->source[family];
+	for (size_t i = 0; i < s->vips_count; i++)
+		if (s->vips[i].address.family == family_number[family])
+			return s->vips[i].address;
+	return (struct address){ 0 };
+}
+
+static int send_signed(struct group *g, const struct advert *ad,
+		       const struct carp_recipe *recipe)
+{
+	uint8_t frame[ADVERT_SIZE_MAX];
+	size_t size = advert_build(ad, recipe, frame);
+	int err = g->ops->send(g, frame, size);
+
+	if (!err)
+		g->adverts_sent++;
+	return err;
+}
+
+static int send_advert(struct group *g, struct advert *ad)
+{
+	int err = 0;
+
+	if (ad->peer.family)
+		g->ops->peer_mac(g, &ad->peer, ad->peer_mac);
+	if (g->old_until.ns)
+		err = send_signed(g, ad, &g->old_recipe);
+	return err ? err : send_signed(g, ad, &g->recipe);
+}
+
+static bool has_peer(const struct settings *s, int family)
+{
+	for (size_t i = 0; i < s->peers_count; i++)
+		if (s->peers[i].family == family)
+			return true;
+	return false;
+}
+
+/* One family: to each peer of that family, without one to the multicast
+ * group, as OpenBSD (carppeer) and FreeBSD (peer, peer6) do. */
+static int advertise_family(struct group *g, int family, struct advert *ad)
+{
+	int err = 0;
+
+	ad->source = group_source(g, family);
+	ad->counter = ++g->counter;
+	ad->ip_id = (uint16_t)(ad->counter >> 3 ^ ad->counter << 7);
+	ad->peer = (struct address){ 0 };
+	g->ops->own_counter(g, ad->counter);
+	if (!has_peer(&g->settings, family_number[family]))
+		return send_advert(g, ad);
+	for (size_t i = 0; i < g->settings.peers_count; i++) {
+		ad->peer = g->settings.peers[i];
+		if (ad->peer.family == family_number[family] &&
+		    send_advert(g, ad) != 0)
+			err = -1;
+	}
+	return err;
+}
+
+bool group_advertise(struct group *g, uint8_t advbase, uint8_t advskew)
+{
+	struct advert ad = {
+		.vhid = g->settings.vhid,
+		.advbase = advbase,
+		.advskew = advskew,
+		.demote = election_wire_demote(&g->election),
+	};
+	bool ok = true;
+
+	for (int f = 0; f < ELECTION_FAMILIES; f++)
+		if (g->election.settings.family[f] &&
+		    advertise_family(g, f, &ad) != 0)
+			ok = false;
+	return ok;
+}
+
+/* Three errors in a row are trouble, three successes in a row end it. */
+static void count_send(struct group *g, bool ok)
+{
+	g->send_errors = ok ? 0 : g->send_errors + 1;
+	g->send_successes = ok ? g->send_successes + 1 : 0;
+	if (!g->send_failing && g->send_errors >= SEND_ERRORS_MAX) {
+		g->send_failing = true;
+		g->ops->send_trouble(g, true);
+	} else if (g->send_failing && g->send_successes >= SEND_SUCCESSES_MIN) {
+		g->send_failing = false;
+		g->ops->send_trouble(g, false);
+	}
+}
+
+void group_send_advert(struct group *g)
+{
+	struct instant at = g->ops->now(g);
+	bool ok = group_advertise(g, g->settings.advbase,
+				  election_wire_advskew(&g->election));
+
+	if (election_sent(&g->election, at, ok))
+		g->ops->set_lease(g, g->election.lease_until);
+	count_send(g, ok);
+}
+
+static void announce_vip(struct group *g, const struct vip *vip)
+{
+	uint8_t frame[ANNOUNCE_SIZE_MAX];
+	uint8_t vhid = g->settings.vhid;
+	const uint8_t *address = vip->address.bytes;
+	size_t size;
+
+	if (vip->address.family == 4) {
+		size = announce_arp(vhid, address, CARP_ARP_REQUEST, frame);
+		g->ops->send(g, frame, size);
+		size = announce_arp(vhid, address, CARP_ARP_REPLY, frame);
+	} else {
+		struct announce_nd nd = { .vhid = vhid,
+					  .router = g->router,
+					  .vip = address };
+
+		size = announce_na(&nd, frame);
+	}
+	g->ops->send(g, frame, size);
+	g->announcements_sent++;
+}
+
+/* Without a lease the data plane would not answer those we call. */
+void group_announce(struct group *g)
+{
+	if (instant_due(g->election.lease_until, g->ops->now(g)))
+		return;
+	for (size_t i = 0; i < g->settings.vips_count; i++)
+		announce_vip(g, &g->settings.vips[i]);
+}

@@ -106,8 +106,8 @@ struct nic *controller_nic(struct controller *c, const char *name);
 struct member *member_of(struct group *group);
 
 /* Inside, from the bottom up: controller_address.c, controller_effects.c,
- * controller_elect.c, controller_nic.c, controller_plan.c, controller_group.c,
- * and on top controller.c. */
+ * controller_elect.c, controller_watch.c, controller_nic.c, controller_plan.c,
+ * controller_group.c, and on top controller.c. */
 
 /* Maintenance mode goes on if it was on. */
 void controller_recall_maintenance(struct controller *c);
@@ -125,6 +125,8 @@ int nic_open(struct controller *c, const struct request *request,
 	     struct nic **out, char *error, size_t error_size);
 /* Takes NULL and half-built ones. */
 void nic_close(struct nic *nic);
+/* Up, and somebody at the other end. */
+bool nic_link_works(const struct netlink_link *link);
 /* What the monitor tells. */
 extern const struct netlink_watch nic_watch;
 /* Reads the interface's addresses and tells each group its source. */

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Asks rtnetlink, and has addresses added and removed.  A dump is read to its
+ * end before it is handed out, so that whoever gets it may ask in turn.
+ */
+#include "user/sys/netlink_parts.h"
+
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum netlink_limits {
+	NETLINK_REQUEST_MAX = 256,
+	NETLINK_DUMPS_MAX = 8, /* of a table that keeps changing */
+};
+
+/* A request under construction. */
+struct question {
+	_Alignas(struct nlmsghdr) char buffer[NETLINK_REQUEST_MAX];
+};
+
+static struct nlmsghdr *ask(struct question *question, uint16_t type,
+			    uint16_t flags)
+{
+	struct nlmsghdr *message = mnl_nlmsg_put_header(question->buffer);
+
+	message->nlmsg_type = type;
+	message->nlmsg_flags = NLM_F_REQUEST | flags;
+	return message;
+}
+
+/* Sends, and hands each answer to on_answer: 0 or -errno. */
+static int transact(struct netlink *netlink, struct nlmsghdr *message,
+		    mnl_cb_t on_answer, void *context)
+{
+	int more = MNL_CB_OK;
+	ssize_t sent;
+
+	message->nlmsg_seq = ++netlink->sequence;
+	sent = mnl_socket_sendto(netlink->request, message, message->nlmsg_len);
+	if (sent < 0)
+		return -errno;
+	while (more > MNL_CB_STOP) {
+		ssize_t got =
+			mnl_socket_recvfrom(netlink->request, netlink->answer,
+					    sizeof(netlink->answer));
+
+		if (got < 0)
+			return errno == EAGAIN ? -ETIMEDOUT : -errno;
+		more = mnl_cb_run(netlink->answer, (size_t)got,
+				  netlink->sequence, 0, on_answer, context);
+		/* The rest of an answer that was given up earlier. */
+		if (more < 0 && errno == EPROTO)
+			more = MNL_CB_OK;
+	}
+	return more < 0 ? -errno : 0;
+}
+
+static int on_link(const struct nlmsghdr *message, void *context)
+{
+	if (message->nlmsg_type == RTM_NEWLINK)
+		netlink_parse_link(message, context);
+	return MNL_CB_OK;
+}
+
+static int ask_link(struct netlink *netlink, struct nlmsghdr *message,
+		    struct netlink_link *out)
+{
+	struct netlink_link link = { 0 };
+	int err = transact(netlink, message, on_link, &link);
+
+	if (err)
+		return err;
+	if (!link.ifindex)
+		return -ENODEV;
+	*out = link;
+	return 0;
+}
+
+int netlink_link_by_name(struct netlink *netlink, const char *name,
+			 struct netlink_link *out)
+{
+	struct question question;
+	struct nlmsghdr *message = ask(&question, RTM_GETLINK, NLM_F_ACK);
+
+	if (!*name || strlen(name) >= NETLINK_NAME_SIZE)
+		return -ENODEV;
+	mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(message, IFLA_IFNAME, name);
+	return ask_link(netlink, message, out);
+}
+
+int netlink_link_by_index(struct netlink *netlink, unsigned int ifindex,
+			  struct netlink_link *out)
+{
+	struct question question;
+	struct nlmsghdr *message = ask(&question, RTM_GETLINK, NLM_F_ACK);
+	struct ifinfomsg *info;
+
+	if (!ifindex)
+		return -ENODEV;
+	info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
+	info->ifi_index = (int)ifindex;
+	return ask_link(netlink, message, out);
+}
+
+struct address_list {
+	unsigned int ifindex;
+	struct netlink_address *items;
+	size_t count;
+	size_t size;
+};
+
+static int on_address(const struct nlmsghdr *message, void *context)
+{
+	struct address_list *list = context;
+	struct netlink_address address;
+
+	if (message->nlmsg_type != RTM_NEWADDR ||
+	    !netlink_parse_address(message, &address) ||
+	    address.ifindex != list->ifindex)
+		return MNL_CB_OK;
+	if (list->count == list->size) {
+		const size_t size = list->size ? 2 * list->size : 16;
+		struct netlink_address *items =
+			reallocarray(list->items, size, sizeof(*items));
+
+		if (!items)
+			return MNL_CB_ERROR; /* errno is ENOMEM */
+		list->items = items;
+		list->size = size;
+	}
+	list->items[list->count++] = address;
+	return MNL_CB_OK;
+}
+
+static int dump_addresses(struct netlink *netlink, struct address_list *list)
+{
+	struct question question;
+	int err = -EINTR;
+	int i;
+
+	/* EINTR: the table changed while it was read. */
+	for (i = 0; err == -EINTR && i < NETLINK_DUMPS_MAX; i++) {
+		struct nlmsghdr *message =
+			ask(&question, RTM_GETADDR, NLM_F_DUMP);
+		struct ifaddrmsg *info =
+			mnl_nlmsg_put_extra_header(message, sizeof(*info));
+
+		list->count = 0;
+		info->ifa_index = list->ifindex;
+		err = transact(netlink, message, on_address, list);
+	}
+	return err;
+}
+
+int netlink_addresses(struct netlink *netlink, unsigned int ifindex,
+		      void (*each)(void *context,
+				   const struct netlink_address *address),
+		      void *context)
+{
+	struct address_list list = { .ifindex = ifindex };
+	int err = dump_addresses(netlink, &list);
+	size_t i;
+
+	for (i = 0; !err && i < list.count; i++)
+		each(context, &list.items[i]);
+	free(list.items);
+	return err;
+}
+
+static int change_address(struct netlink *netlink, uint16_t type,
+			  uint16_t flags, const struct netlink_address *address)
+{
+	struct question question;
+	struct nlmsghdr *message = ask(&question, type, NLM_F_ACK | flags);
+	const size_t size = address->family == 4 ? 4 : 16;
+	struct ifaddrmsg *info;
+
+	info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
+	info->ifa_family = address->family == 4 ? AF_INET : AF_INET6;
+	info->ifa_prefixlen = address->prefix;
+	info->ifa_index = address->ifindex;
+	info->ifa_scope =
+		address->link_local ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+	mnl_attr_put(message, IFA_LOCAL, size, address->address);
+	mnl_attr_put(message, IFA_ADDRESS, size, address->address);
+	if (type == RTM_NEWADDR && address->family == 6)
+		mnl_attr_put_u32(message, IFA_FLAGS, IFA_F_NODAD);
+	if (type == RTM_NEWADDR && address->protocol)
+		mnl_attr_put_u8(message, NETLINK_IFA_PROTO, address->protocol);
+	return transact(netlink, message, NULL, NULL);
+}
+
+int netlink_address_add(struct netlink *netlink,
+			const struct netlink_address *address)
+{
+	return change_address(netlink, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL,
+			      address);
+}
+
+int netlink_address_remove(struct netlink *netlink,
+			   const struct netlink_address *address)
+{
+	return change_address(netlink, RTM_DELADDR, 0, address);
+}

@@ -74,8 +74,7 @@ static __always_inline enum carp_verdict egress_guard(struct egress *out)
 	if (!vhid)
 		return CARP_V_passed;
 	group = map_group(vhid);
-	if (!group || group->role == CARP_ROLE_NONE ||
-	    group->role == CARP_ROLE_OBSERVER || lease_live(vhid) ||
+	if (!group || group->role < CARP_ROLE_INIT || lease_live(vhid) ||
 	    egress_may_advertise(out, group))
 		return CARP_V_passed;
 	out->vhid = vhid;

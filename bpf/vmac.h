@@ -17,8 +17,7 @@ static __always_inline enum carp_verdict vmac_take(struct frame *frame)
 	if (!vhid)
 		return CARP_V_passed;
 	group = map_group(vhid);
-	if (!group || group->role == CARP_ROLE_NONE ||
-	    group->role == CARP_ROLE_OBSERVER)
+	if (!group || group->role < CARP_ROLE_INIT)
 		return CARP_V_passed;
 	frame->vhid = vhid;
 	if (!lease_live(vhid))

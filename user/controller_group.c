@@ -20,10 +20,13 @@ static size_t find_vip(const struct settings *s, const struct vip *vip)
 	return i;
 }
 
+/* An observer leaves the requests for the addresses alone: none in the map. */
 static int write_vips(struct nic *nic, const struct settings *s)
 {
 	int err = 0;
 
+	if (s->observe)
+		return 0;
 	for (size_t i = 0; i < s->vips_count && !err; i++)
 		err = dataplane_vip_set(
 			nic->dataplane, s->vips[i].address.family,
@@ -39,7 +42,8 @@ static void erase_vips(struct nic *nic, const struct settings *from,
 		const struct address *a = &from->vips[i].address;
 		bool keep = false;
 
-		for (size_t k = 0; kept && k < kept->vips_count; k++)
+		for (size_t k = 0;
+		     kept && !kept->observe && k < kept->vips_count; k++)
 			if (!memcmp(&kept->vips[k].address, a, sizeof(*a)))
 				keep = true;
 		if (!keep)
@@ -297,6 +301,8 @@ int member_set(struct member *m, struct request *r, char *error, size_t size)
 	m->accepted = accepted;
 	group_settings(&m->group, &plan.settings, &plan.auth.recipes[0],
 		       span_ms((uint64_t)r->grace_seconds * 1000), loop_now());
+	if (plan.settings.observe)
+		erase_vips(m->nic, &plan.settings, NULL);
 	nic_refresh_sources(m->nic);
 out:
 	explicit_bzero(&plan, sizeof(plan));

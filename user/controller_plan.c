@@ -36,6 +36,30 @@ static int check_conflicts(const struct controller *c, unsigned int ifindex,
 	return 0;
 }
 
+/* The patience of a backup must be longer than the master's interval, and the
+ * lease lies between them. */
+static int check_interval(const struct settings *s, char *error, size_t size)
+{
+	if (s->advbase == 0 && s->advskew == 0 && s->compat != COMPAT_OPENBSD) {
+		snprintf(error, size,
+			 "advbase 0 with advskew 0: in compat %s one of them "
+			 "must be above 0, or a backup waits for a single "
+			 "interval only",
+			 compat_name(s->compat));
+		return EXIT_CODE_INVALID;
+	}
+	if (s->dead_ratio == SETTINGS_DEAD_RATIO_MIN && s->advbase == 1 &&
+	    s->advskew > CARP_ADVSKEW_DEMOTED) {
+		snprintf(error, size,
+			 "advskew %u: with dead_ratio %d and advbase 1 allowed "
+			 "are 0 to %d",
+			 s->advskew, SETTINGS_DEAD_RATIO_MIN,
+			 CARP_ADVSKEW_DEMOTED);
+		return EXIT_CODE_INVALID;
+	}
+	return 0;
+}
+
 static int compare_bytes4(const void *a, const void *b)
 {
 	return memcmp(a, b, 4);
@@ -89,6 +113,14 @@ void plan_take(struct settings *s, const struct request *r)
 		s->advskew = new->advskew;
 	if (r->has & REQUEST_HAS_PREEMPT)
 		s->preempt = new->preempt;
+	if (r->has & REQUEST_HAS_DEAD_RATIO)
+		s->dead_ratio = new->dead_ratio;
+	if (r->has & REQUEST_HAS_PREEMPT_DELAY)
+		s->preempt_delay = new->preempt_delay;
+	if (r->has & REQUEST_HAS_OBSERVE)
+		s->observe = new->observe;
+	if (r->has & REQUEST_HAS_DEMOTION)
+		s->demotion_form = new->demotion_form;
 	if (r->has & REQUEST_HAS_COMPAT)
 		s->compat = new->compat;
 	if (r->has & REQUEST_HAS_VIPS) {
@@ -109,12 +141,9 @@ int plan_make(const struct controller *c, unsigned int ifindex,
 
 	if (code)
 		return code;
-	if (plan->settings.advbase == 0 &&
-	    plan->settings.compat != COMPAT_OPENBSD) {
-		snprintf(error, size, "advbase 0: compat %s allows 1 to 255",
-			 compat_name(plan->settings.compat));
-		return EXIT_CODE_INVALID;
-	}
+	code = check_interval(&plan->settings, error, size);
+	if (code)
+		return code;
 	if (r->has & REQUEST_HAS_PASS_FILE) {
 		if (secret_read(r->pass_file, plan->key, error, size) != 0)
 			return EXIT_CODE_INVALID;

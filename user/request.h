@@ -64,6 +64,10 @@ enum request_has {
 	REQUEST_HAS_COMPAT = 1 << 8,
 	REQUEST_HAS_MODE = 1 << 9,
 	REQUEST_HAS_METRICS = 1 << 10,
+	REQUEST_HAS_DEAD_RATIO = 1 << 11,
+	REQUEST_HAS_DEMOTION = 1 << 12,
+	REQUEST_HAS_PREEMPT_DELAY = 1 << 13,
+	REQUEST_HAS_OBSERVE = 1 << 14,
 };
 
 struct request {
@@ -93,3 +97,4 @@ int request_parse(struct json_object *object, struct request *out, char *error,
 void request_free(struct request *request);
 
 const char *compat_name(enum compat compat);
+const char *demotion_form_name(enum demotion_form form);

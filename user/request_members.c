@@ -30,6 +30,14 @@ static const char *const compat_words[] = {
 	NULL,
 };
 
+static const char *const demotion_words[] = {
+	[DEMOTION_AUTO] = "auto",
+	[DEMOTION_BYTE] = "byte",
+	[DEMOTION_ADVSKEW] = "advskew",
+	[DEMOTION_BOTH] = "both",
+	NULL,
+};
+
 static const char *const mode_words[] = {
 	[DATAPLANE_AUTO] = "auto",
 	[DATAPLANE_NATIVE] = "native",
@@ -43,6 +51,11 @@ static const char *const switch_words[] = { "off", "on", NULL };
 const char *compat_name(enum compat compat)
 {
 	return compat_words[compat];
+}
+
+const char *demotion_form_name(enum demotion_form form)
+{
+	return demotion_words[form];
 }
 
 /* --- one reader for each member ---------------------------------------------
@@ -73,6 +86,14 @@ static bool read_advskew(struct request *request, struct complaint *complaint,
 {
 	return value_number(complaint, "advskew", 0, CARP_ADVSKEW_MAX, value,
 			    &request->settings.advskew);
+}
+
+static bool read_dead_ratio(struct request *request,
+			    struct complaint *complaint,
+			    struct json_object *value)
+{
+	return value_number(complaint, "dead_ratio", SETTINGS_DEAD_RATIO_MIN,
+			    UINT8_MAX, value, &request->settings.dead_ratio);
 }
 
 static bool read_vips(struct request *request, struct complaint *complaint,
@@ -168,6 +189,30 @@ static bool read_preempt(struct request *request, struct complaint *complaint,
 	return true;
 }
 
+static bool read_preempt_delay(struct request *request,
+			       struct complaint *complaint,
+			       struct json_object *value)
+{
+	int64_t seconds = json_object_get_int64(value);
+
+	if (seconds < 0 || seconds > SETTINGS_PREEMPT_DELAY_MAX)
+		return value_refuse(complaint,
+				    "preempt_delay %s: allowed are 0 to %d "
+				    "seconds",
+				    json_object_get_string(value),
+				    SETTINGS_PREEMPT_DELAY_MAX);
+	request->settings.preempt_delay = (uint16_t)seconds;
+	return true;
+}
+
+static bool read_observe(struct request *request, struct complaint *complaint,
+			 struct json_object *value)
+{
+	(void)complaint;
+	request->settings.observe = json_object_get_boolean(value);
+	return true;
+}
+
 static bool read_compat(struct request *request, struct complaint *complaint,
 			struct json_object *value)
 {
@@ -176,6 +221,17 @@ static bool read_compat(struct request *request, struct complaint *complaint,
 	if (!value_word(complaint, "compat", compat_words, value, &index))
 		return false;
 	request->settings.compat = (enum compat)index;
+	return true;
+}
+
+static bool read_demotion(struct request *request, struct complaint *complaint,
+			  struct json_object *value)
+{
+	int index;
+
+	if (!value_word(complaint, "demotion", demotion_words, value, &index))
+		return false;
+	request->settings.demotion_form = (enum demotion_form)index;
 	return true;
 }
 
@@ -272,8 +328,16 @@ const struct request_member request_members[] = {
 	  read_advbase },
 	{ "advskew", json_type_int, VALUES, 0, REQUEST_HAS_ADVSKEW,
 	  read_advskew },
+	{ "dead_ratio", json_type_int, VALUES, 0, REQUEST_HAS_DEAD_RATIO,
+	  read_dead_ratio },
 	{ "preempt", json_type_boolean, VALUES, 0, REQUEST_HAS_PREEMPT,
 	  read_preempt },
+	{ "preempt_delay", json_type_int, VALUES, 0, REQUEST_HAS_PREEMPT_DELAY,
+	  read_preempt_delay },
+	{ "observe", json_type_boolean, VALUES, 0, REQUEST_HAS_OBSERVE,
+	  read_observe },
+	{ "demotion", json_type_string, VALUES, 0, REQUEST_HAS_DEMOTION,
+	  read_demotion },
 	{ "peers", json_type_array, VALUES, 0, REQUEST_HAS_PEERS, read_peers },
 	{ "compat", json_type_string, VALUES, 0, REQUEST_HAS_COMPAT,
 	  read_compat },

@@ -144,8 +144,11 @@ static int request_read(struct request *request, struct complaint *complaint,
 int request_parse(struct json_object *object, struct request *out, char *error,
 		  size_t error_size)
 {
-	struct request request = { .settings.advbase = 1,
-				   .grace_seconds = REQUEST_GRACE_DEFAULT };
+	struct request request = {
+		.settings = { .advbase = 1,
+			      .dead_ratio = SETTINGS_DEAD_RATIO_DEFAULT },
+		.grace_seconds = REQUEST_GRACE_DEFAULT,
+	};
 	struct complaint complaint = { error, error_size };
 	int code = request_read(&request, &complaint, object);
 

@@ -28,6 +28,7 @@ enum carp_limits {
 enum carp_role {
 	CARP_ROLE_NONE,	    /* vhid not configured on this interface */
 	CARP_ROLE_OBSERVER, /* no VIPs: well-formed is enough, digest unknown */
+	CARP_ROLE_AUDITOR,  /* observes as well, but verifies digests */
 	CARP_ROLE_INIT,
 	CARP_ROLE_BACKUP,
 	CARP_ROLE_MASTER,

@@ -336,6 +336,22 @@ Test(advert, observer)
 	cr_assert_eq(rig_drain().count, 0);
 }
 
+/* Guards: an observer that has the VIPs and the key verifies all the same. */
+Test(advert, auditor)
+{
+	struct advert a = advert_default();
+	struct rig_events events;
+
+	rig_group(VHID, CARP_ROLE_AUDITOR);
+	check("verified", &a, CARP_V_advert_valid, VHID);
+	events = rig_drain();
+	cr_assert_eq(events.count, 1);
+	cr_assert_eq(events.last.kind, CARP_EVENT_ADVERT);
+	a.bad_digest = true;
+	check("forged", &a, CARP_V_advert_digest, VHID);
+	cr_assert_eq(rig_drain().count, 0);
+}
+
 /* Guards: any of the recipes will do, and none means none. */
 Test(advert, recipes)
 {

@@ -135,6 +135,8 @@ Test(lease, vmac_roles)
 	}
 	rig_group(VHID, CARP_ROLE_OBSERVER);
 	expect("observed", &p, CARP_V_passed, 0, NULL);
+	rig_group(VHID, CARP_ROLE_AUDITOR);
+	expect("observed with VIPs", &p, CARP_V_passed, 0, NULL);
 	rig_group(VHID, CARP_ROLE_NONE);
 	expect("not configured", &p, CARP_V_passed, 0, NULL);
 }

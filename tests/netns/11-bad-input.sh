@@ -65,6 +65,19 @@ trial "multicast VIP" 3 "224.0.0.5" eth0 --vhid 1 --vip 224.0.0.5/24
 trial "the same VIP twice" 3 "$VIP4" eth0 "${GOOD[@]}" --vip "$VIP4/24"
 trial "advbase 256" 3 "256|0 to 255|advbase" eth0 "${GOOD[@]}" --advbase 256
 trial "advskew 255" 3 "255|0 to 254|advskew" eth0 "${GOOD[@]}" --advskew 255
+trial "dead ratio 1" 3 "1|2 to 255|dead_ratio" \
+	eth0 "${GOOD[@]}" --dead-ratio 1
+trial "dead ratio 256" 3 "256|2 to 255" eth0 "${GOOD[@]}" --dead-ratio 256
+trial "dead ratio 2 with a long skew" 3 "advskew 241|0 to 240" \
+	eth0 "${GOOD[@]}" --dead-ratio 2 --advskew 241
+trial "preempt delay 3601" 3 "3601|0 to 3600" \
+	eth0 "${GOOD[@]}" --preempt --preempt-delay 3601
+trial "unknown demotion" 3 "bit|byte|advskew|both" \
+	eth0 "${GOOD[@]}" --demotion bit
+for whom in freebsd ucarp; do
+	trial "no interval at all, $whom" 3 "advbase 0|advskew 0|$whom" \
+		eth0 "${GOOD[@]}" --compat "$whom" --advbase 0
+done
 trial "bad peer" 3 "peer|example" eth0 "${GOOD[@]}" --peer example
 trial "unknown compat" 3 "linux|openbsd" eth0 "${GOOD[@]}" --compat linux
 trial "unknown mode" 3 "fast|native" eth0 "${GOOD[@]}" --mode fast

@@ -90,8 +90,8 @@ static int fake_send(struct group *group, const uint8_t *frame, size_t size)
 
 static void fake_role(struct group *group, enum carp_role role)
 {
-	static const char *const names[] = { "none", "observer", "init",
-					     "backup", "master" };
+	static const char *const names[] = { "none", "observer", "auditor",
+					     "init", "backup",	 "master" };
 
 	write_down(group, "role=%s", names[role]);
 }
@@ -171,6 +171,7 @@ struct settings fake_settings(void)
 	return (struct settings){ .vhid = 1,
 				  .advbase = 1,
 				  .advskew = 100,
+				  .dead_ratio = SETTINGS_DEAD_RATIO_DEFAULT,
 				  .vips = vips,
 				  .vips_count = 2 };
 }

@@ -12,10 +12,15 @@ enum {
 
 struct election_settings stage_settings(enum compat compat)
 {
-	return (struct election_settings){ .advbase = 1,
-					   .advskew = 100,
-					   .compat = compat,
-					   .family = { true, true } };
+	return (struct election_settings){
+		.advbase = 1,
+		.advskew = 100,
+		.dead_ratio = SETTINGS_DEAD_RATIO_DEFAULT,
+		.compat = compat,
+		.demotion_form = compat == COMPAT_OPENBSD ? DEMOTION_BYTE
+							  : DEMOTION_ADVSKEW,
+		.family = { true, true },
+	};
 }
 
 void stage_open(struct stage *s, const struct election_settings *settings)

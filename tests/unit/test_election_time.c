@@ -17,23 +17,23 @@ static struct election_event stamps(struct instant v4, struct instant v6)
 static struct election with(enum compat compat, int advbase, int advskew,
 			    int demotion)
 {
-	struct election_settings settings = { .compat = compat,
-					      .advbase = (uint8_t)advbase,
-					      .advskew = (uint8_t)advskew };
+	struct election_settings settings = stage_settings(compat);
 	struct election e;
 
+	settings.advbase = (uint8_t)advbase;
+	settings.advskew = (uint8_t)advskew;
 	election_init(&e, &settings);
 	e.demotion = demotion;
 	return e;
 }
 
 /* The peer least patient with us has the smallest advskew there is. */
-static uint64_t peers_wait_ns(enum compat compat, int advbase)
+static uint64_t peers_wait_ns(enum compat compat, int advbase, uint64_t ratio)
 {
-	uint64_t us = 3 * (uint64_t)advbase * 1000000;
+	uint64_t us = ratio * (uint64_t)advbase * 1000000;
 
 	if (advbase == 0)
-		us = compat == COMPAT_OPENBSD ? 3 * 3906 : 3906;
+		us = compat == COMPAT_OPENBSD ? ratio * 3906 : 3906;
 	return us * 1000;
 }
 
@@ -47,7 +47,7 @@ static bool has_no_safe_lease(const struct election *e)
 {
 	return e->settings.advbase == 0 &&
 	       (e->settings.compat != COMPAT_OPENBSD ||
-		election_wire_advskew(e) > 2);
+		4 * e->settings.dead_ratio < 5 * election_wire_advskew(e));
 }
 
 static void check_lease(const struct election *e)
@@ -55,7 +55,8 @@ static void check_lease(const struct election *e)
 	uint64_t lease = election_lease(e).ns;
 	uint64_t interval = election_interval(e).ns;
 	uint64_t patience =
-		peers_wait_ns(e->settings.compat, e->settings.advbase);
+		peers_wait_ns(e->settings.compat, e->settings.advbase,
+			      e->settings.dead_ratio);
 
 	if (!has_no_safe_lease(e))
 		cr_assert_leq(lease + 200000, patience, "%d/%d, compat %d",
@@ -63,23 +64,28 @@ static void check_lease(const struct election *e)
 			      e->settings.compat);
 	else
 		cr_assert_leq(lease, interval + interval / 4 + 8000000);
-	cr_assert_geq(lease, interval + interval / 8, "%d/%d, compat %d",
-		      e->settings.advbase, e->settings.advskew,
-		      e->settings.compat);
+	if (e->settings.advbase == 1 && e->settings.dead_ratio == 2)
+		cr_assert_geq(lease, interval);
+	else
+		cr_assert_geq(lease, interval + interval / 8,
+			      "%d/%d, compat %d", e->settings.advbase,
+			      e->settings.advskew, e->settings.compat);
 }
 
 Test(election_time, lease_ends_before_any_peer_acts)
 {
 	static const int demotions[] = { -300, 0, 1, 100, 300 };
+	static const uint8_t ratios[] = { 2, 3, 4, 255 };
 
 	for (int c = COMPAT_OPENBSD; c <= COMPAT_UCARP; c++)
 		for (int base = 0; base <= 255; base++)
 			for (int skew = 0; skew <= 254; skew++)
-				for (size_t d = 0; d < 5; d++) {
+				for (size_t d = 0; d < 5 * 4; d++) {
 					struct election e =
 						with((enum compat)c, base, skew,
-						     demotions[d]);
+						     demotions[d % 5]);
 
+					e.settings.dead_ratio = ratios[d / 5];
 					check_lease(&e);
 				}
 }

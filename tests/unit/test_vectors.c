@@ -178,7 +178,7 @@ static void check_header(const struct packet *p)
 /* We never speak as NetBSD, so it has no rule of ours to hold. */
 static void check_wire_rank(const struct packet *p)
 {
-	struct election_settings settings = { .compat = compat_of(p) };
+	struct election_settings settings = stage_settings(compat_of(p));
 	struct election e;
 
 	if (is(p, "netbsd"))
@@ -223,13 +223,12 @@ static const struct {
 
 static int check_timer(struct json_object *row, size_t column)
 {
-	struct election_settings settings = {
-		.compat = timer_columns[column].compat,
-		.advbase = (uint8_t)vectors_int(row, "advbase"),
-		.advskew = (uint8_t)vectors_int(row, "advskew"),
-	};
+	struct election_settings settings =
+		stage_settings(timer_columns[column].compat);
 	struct election e;
 
+	settings.advbase = (uint8_t)vectors_int(row, "advbase");
+	settings.advskew = (uint8_t)vectors_int(row, "advskew");
 	if (!vectors_has(row, timer_columns[column].interval))
 		return 0; /* that implementation refuses these settings */
 	election_init(&e, &settings);

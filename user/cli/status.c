@@ -232,10 +232,18 @@ static void group_print(struct json_object *group)
 	       field_text(group, "auth"),
 	       field_true(group, "passphrase") ? "passphrase set"
 					       : "no passphrase");
+	printf("  %-18s sent in %s\n", "demotion",
+	       strcmp(field_text(group, "demotion_form"), "both")
+		       ? field_text(group, "demotion_form")
+		       : "byte and advskew");
 	printf("  %-18s %.3f ms\n", "advertises every",
 	       field_millis(group, "interval_us"));
-	printf("  %-18s %.3f ms of silence\n", "takes over after",
-	       field_millis(group, "master_down_us"));
+	printf("  %-18s %.3f ms of silence, dead ratio %lld\n",
+	       "takes over after", field_millis(group, "master_down_us"),
+	       field_number(group, "dead_ratio"));
+	if (field_seconds(group, "preempt_wait_seconds") > 0)
+		printf("  %-18s not for another %.0f s\n", "preempts",
+		       field_seconds(group, "preempt_wait_seconds"));
 	printf("  %-18s %.3f ms\n", "lease left",
 	       field_millis(group, "lease_remaining_us"));
 	if (field_seconds(group, "grace_seconds") > 0)

@@ -160,7 +160,8 @@ static void addresses_print(struct json_object *group)
 	size_t count = field_count(group, "vips");
 
 	if (count)
-		printf("%zu address%s", count, count == 1 ? "" : "es");
+		printf("%zu address%s%s", count, count == 1 ? "" : "es",
+		       field_true(group, "observing") ? ", observing" : "");
 	else
 		printf("no address, observing");
 }

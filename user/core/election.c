@@ -32,10 +32,10 @@ void election_init(struct election *e, const struct election_settings *settings)
 	};
 }
 
-static bool has_vips(const struct election *e)
+static bool takes_part(const struct election *e)
 {
-	return e->settings.family[ELECTION_V4] ||
-	       e->settings.family[ELECTION_V6];
+	return !e->settings.observe && (e->settings.family[ELECTION_V4] ||
+					e->settings.family[ELECTION_V6]);
 }
 
 static void arm_family(struct election *e, int family, struct instant at)
@@ -99,67 +99,18 @@ static void try_leave_init(struct election *e, struct instant now,
 			   enum election_reason reason,
 			   struct election_output *out)
 {
-	if (e->state == ELECTION_INIT && e->started && e->link_up &&
-	    has_vips(e))
-		enter_backup(e, now, reason, out);
-}
-
-/* Negative: we advertise faster than the other; 0: equal. */
-static int compare(uint32_t advbase, uint8_t advskew,
-		   const struct election_advert *ad)
-{
-	uint32_t own = carp_skew_us(advskew);
-	uint32_t theirs = carp_skew_us(ad->advskew);
-
-	if (advbase != ad->advbase)
-		return advbase < ad->advbase ? -1 : 1;
-	return own == theirs ? 0 : own < theirs ? -1 : 1;
-}
-
-static int compare_own(const struct election *e,
-		       const struct election_advert *ad)
-{
-	return compare(e->settings.advbase, election_wire_advskew(e), ad);
-}
-
-/* How much more demoted the sender is; always equal outside OpenBSD, whose
- * byte the others leave alone. */
-static int sender_demotion(const struct election *e,
-			   const struct election_advert *ad)
-{
-	if (e->settings.compat != COMPAT_OPENBSD)
-		return 0;
-	return (int)ad->demote - (int)election_wire_demote(e);
-}
-
-static bool lease_lapsed(const struct election *e, struct instant now)
-{
-	return instant_due(e->lease_until, now);
-}
-
-static enum election_reason why_yield(const struct election *e,
-				      const struct election_event *event)
-{
-	const struct election_advert *ad = &event->advert;
-	int order = compare_own(e, ad);
-	int demotion = sender_demotion(e, ad);
-
-	if (lease_lapsed(e, event->now))
-		return REASON_LEASE_LAPSED;
-	if (demotion < 0)
-		return REASON_LESS_DEMOTED_PEER;
-	if (demotion > 0 || order < 0)
-		return REASON_NONE;
-	if (order == 0 && e->settings.compat == COMPAT_UCARP && !ad->tie_lost)
-		return REASON_NONE;
-	return REASON_FASTER_PEER;
+	if (e->state != ELECTION_INIT || !e->started || !e->link_up ||
+	    !takes_part(e))
+		return;
+	e->ready_since = now;
+	enter_backup(e, now, reason, out);
 }
 
 static void advert_as_master(struct election *e,
 			     const struct election_event *event,
 			     struct election_output *out)
 {
-	enum election_reason reason = why_yield(e, event);
+	enum election_reason reason = election_why_yield(e, event);
 	struct instant from = event->now;
 
 	if (reason == REASON_NONE) {
@@ -168,35 +119,16 @@ static void advert_as_master(struct election *e,
 		e->announce_in = 1;
 		return;
 	}
-	if (event->advert.tie_lost && compare_own(e, &event->advert) == 0)
+	if (event->advert.tie_lost && election_compare(e, &event->advert) == 0)
 		from.ns += election_interval(e).ns / TIE_SHARE;
 	enter_backup(e, from, reason, out);
-}
-
-/* OpenBSD does not apply the last rule with advbase 0, where it would always
- * hold. */
-static enum election_reason why_take_over(const struct election *e,
-					  const struct election_advert *ad)
-{
-	int demotion = sender_demotion(e, ad);
-
-	if (e->settings.preempt && !e->yielded && compare_own(e, ad) < 0 &&
-	    demotion >= 0)
-		return REASON_PREEMPT;
-	if (demotion > 0)
-		return REASON_PEER_DEMOTED;
-	if (e->settings.advbase != 0 &&
-	    compare((uint32_t)ELECTION_DEAD_RATIO * e->settings.advbase,
-		    election_wire_advskew(e), ad) < 0)
-		return REASON_WILL_TIME_OUT;
-	return REASON_NONE;
 }
 
 static void advert_as_backup(struct election *e,
 			     const struct election_event *event,
 			     struct election_output *out)
 {
-	enum election_reason reason = why_take_over(e, &event->advert);
+	enum election_reason reason = election_why_take_over(e, event);
 
 	if (reason != REASON_NONE)
 		enter_master(e, event->now, reason, out);
@@ -238,7 +170,7 @@ static void tick_as_backup(struct election *e,
 static bool replaced_meanwhile(const struct election *e,
 			       const struct election_event *event)
 {
-	return lease_lapsed(e, event->now) &&
+	return election_lease_lapsed(e, event->now) &&
 	       (instant_before(e->lease_until, event->heard[ELECTION_V4]) ||
 		instant_before(e->lease_until, event->heard[ELECTION_V6]));
 }
@@ -249,7 +181,7 @@ static void settle(struct election *e, struct instant now,
 	if (!instant_due(e->settle_due, now))
 		return;
 	e->settle_due = INSTANT_NEVER;
-	if (!lease_lapsed(e, now))
+	if (!election_lease_lapsed(e, now))
 		out->actions |= ACTION_ANNOUNCE;
 }
 
@@ -264,7 +196,7 @@ static void tick_as_master(struct election *e,
 		enter_backup(e, event->now, REASON_LEASE_LAPSED, out);
 		return;
 	}
-	if (lease_lapsed(e, event->now))
+	if (election_lease_lapsed(e, event->now))
 		e->announce_in = 1;
 	e->advert_due = instant_add(event->now, election_interval(e));
 	out->actions |= ACTION_ADVERTISE;
@@ -311,7 +243,7 @@ static void on_demotion(struct election *e, const struct election_event *event,
 	if (e->state != ELECTION_MASTER)
 		return;
 	e->advert_due = event->now;
-	if (lease_lapsed(e, event->now))
+	if (election_lease_lapsed(e, event->now))
 		return;
 	e->advert_due = instant_add(event->now, election_interval(e));
 	out->actions |= ACTION_ADVERTISE;
@@ -335,8 +267,13 @@ static void on_command(struct election *e, const struct election_event *event,
 static void on_settings(struct election *e, const struct election_event *event,
 			struct election_output *out)
 {
-	if (!has_vips(e)) {
-		enter_init(e, REASON_NO_VIPS, out);
+	if (!takes_part(e)) {
+		if (e->state == ELECTION_MASTER && e->settings.observe)
+			out->actions |= ACTION_RESIGN;
+		enter_init(e,
+			   e->settings.observe ? REASON_OBSERVES
+					       : REASON_NO_VIPS,
+			   out);
 		return;
 	}
 	try_leave_init(e, event->now, REASON_STARTED, out);
@@ -346,7 +283,7 @@ static void on_settings(struct election *e, const struct election_event *event,
 	} else if (e->state == ELECTION_MASTER) {
 		out->actions |= ACTION_ADD_VIP;
 		e->advert_due = event->now;
-		if (lease_lapsed(e, event->now))
+		if (election_lease_lapsed(e, event->now))
 			return;
 		e->announce_in = ANNOUNCE_AGAIN;
 		e->lease_until = instant_add(event->now, election_lease(e));

@@ -9,14 +9,14 @@
  * carp.c.  As a table, first match wins:
  *
  *  state   event    condition                                next
- *  INIT    any      started, link up, has VIPs               BACKUP
+ *  INIT    any      started, link up, has VIPs, no observer  BACKUP
  *  BACKUP  TICK     a family's master-down time has passed   MASTER
  *  BACKUP  ADVERT   preempt, we are faster, not more demoted MASTER
- *  BACKUP  ADVERT   sender is more demoted (openbsd)         MASTER
- *  BACKUP  ADVERT   sender is slower than 3 x our advbase    MASTER
+ *  BACKUP  ADVERT   sender is more demoted (byte 4)          MASTER
+ *  BACKUP  ADVERT   sender is slower than we are patient     MASTER
  *  BACKUP  ADVERT   otherwise: re-arm the family's timer     BACKUP
  *  MASTER  ADVERT   our lease had run out: we were silent    BACKUP
- *  MASTER  ADVERT   sender is less demoted (openbsd)         BACKUP
+ *  MASTER  ADVERT   sender is less demoted (byte 4)          BACKUP
  *  MASTER  ADVERT   sender as fast or faster, not more dem.  BACKUP
  *  MASTER  ADVERT   otherwise: announce again                MASTER
  *  MASTER  TICK     advertisement due: send, renew lease     MASTER
@@ -32,10 +32,6 @@
 
 #include "instant.h"
 #include "settings.h"
-
-enum election_numbers_shared {
-	ELECTION_DEAD_RATIO = 3
-};
 
 enum election_state {
 	ELECTION_INIT,
@@ -65,6 +61,7 @@ enum election_reason {
 	REASON_STARTED,
 	REASON_STOPPED,
 	REASON_NO_VIPS,
+	REASON_OBSERVES,
 	REASON_LINK_DOWN,
 	REASON_LINK_UP,
 	REASON_TIMED_OUT,
@@ -118,9 +115,13 @@ struct election_output {
 struct election_settings {
 	uint8_t advbase;
 	uint8_t advskew;
+	uint8_t dead_ratio;
 	bool preempt;
+	struct span preempt_delay;
+	bool observe;
 	enum compat compat;
-	bool family[ELECTION_FAMILIES]; /* has VIPs of it */
+	enum demotion_form demotion_form; /* not DEMOTION_AUTO */
+	bool family[ELECTION_FAMILIES];	  /* has VIPs of it */
 };
 
 struct election {
@@ -130,6 +131,7 @@ struct election {
 	bool link_up;
 	bool yielded; /* by operator: no preemption until promoted again */
 	int demotion;
+	struct instant ready_since; /* left INIT: started, or link came up */
 	struct instant down[ELECTION_FAMILIES];
 	struct instant advert_due;
 	struct instant lease_until;
@@ -153,6 +155,10 @@ bool election_sent(struct election *election, struct instant at, bool ok);
 /* When to tick; INSTANT_NEVER if not at all. */
 struct instant election_deadline(const struct election *election);
 
+/* What is left of the preempt delay at that time. */
+struct span election_preempt_wait(const struct election *election,
+				  struct instant now);
+
 /* What goes on the wire now. */
 uint8_t election_wire_advskew(const struct election *election);
 uint8_t election_wire_demote(const struct election *election);
@@ -161,6 +167,19 @@ uint8_t election_wire_demote(const struct election *election);
 struct span election_interval(const struct election *election);
 struct span election_master_down(const struct election_settings *settings);
 struct span election_lease(const struct election *election);
+
+/* Inside, election_rank.c for election.c: what an advertisement means. */
+
+/* Negative: we advertise faster than the sender; 0: equally fast. */
+int election_compare(const struct election *election,
+		     const struct election_advert *advert);
+bool election_lease_lapsed(const struct election *election, struct instant now);
+/* Why a master yields to the sender, a backup takes over from it;
+ * REASON_NONE: it does not. */
+enum election_reason election_why_yield(const struct election *election,
+					const struct election_event *event);
+enum election_reason election_why_take_over(const struct election *election,
+					    const struct election_event *event);
 
 const char *election_state_name(enum election_state state);
 const char *election_reason_text(enum election_reason reason);

@@ -22,6 +22,7 @@ static const char *const reason_texts[REASON_COUNT] = {
 	[REASON_STARTED] = "started",
 	[REASON_STOPPED] = "stopped",
 	[REASON_NO_VIPS] = "no virtual IPs: observing",
+	[REASON_OBSERVES] = "observing",
 	[REASON_LINK_DOWN] = "link down",
 	[REASON_LINK_UP] = "link up",
 	[REASON_TIMED_OUT] = "master timed out",

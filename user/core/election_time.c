@@ -21,28 +21,30 @@ static int clamp(int value, int low, int high)
 	return value < low ? low : value > high ? high : value;
 }
 
-/* The advskew we act and advertise with (carp-protocol.md 4.3). */
+static int added_demotion(const struct election *e)
+{
+	return e->settings.demotion_form == DEMOTION_BYTE ? 0 : e->demotion;
+}
+
+/* The advskew we act and advertise with (carp-protocol.md 4.3).  FreeBSD
+ * clamps it even without demotion; ucarp's demotion is all or nothing. */
 uint8_t election_wire_advskew(const struct election *e)
 {
 	int skew = e->settings.advskew;
+	int demotion = added_demotion(e);
 
-	switch (e->settings.compat) {
-	case COMPAT_FREEBSD:
-		return (uint8_t)clamp(skew + e->demotion, 0,
-				      CARP_ADVSKEW_DEMOTED);
-	case COMPAT_UCARP:
-		if (e->demotion > 0 && skew < CARP_ADVSKEW_DEMOTED)
-			return CARP_ADVSKEW_DEMOTED;
-		return (uint8_t)skew;
-	case COMPAT_OPENBSD:
-	default:
-		return (uint8_t)skew;
+	if (e->settings.compat == COMPAT_UCARP) {
+		if (demotion > 0 && skew < CARP_ADVSKEW_DEMOTED)
+			skew = CARP_ADVSKEW_DEMOTED;
+	} else if (demotion || e->settings.compat == COMPAT_FREEBSD) {
+		skew = clamp(skew + demotion, 0, CARP_ADVSKEW_DEMOTED);
 	}
+	return (uint8_t)skew;
 }
 
 uint8_t election_wire_demote(const struct election *e)
 {
-	if (e->settings.compat != COMPAT_OPENBSD)
+	if (e->settings.demotion_form == DEMOTION_ADVSKEW)
 		return 0;
 	return (uint8_t)clamp(e->demotion, 0, DEMOTE_MAX);
 }
@@ -53,32 +55,44 @@ struct span election_interval(const struct election *e)
 					election_wire_advskew(e)));
 }
 
-/* OpenBSD triples the skew as well; the others do not (timers.json). */
+/* OpenBSD multiplies the skew as well; the others do not (timers.json). */
 struct span election_master_down(const struct election_settings *s)
 {
 	uint64_t us;
 
 	if (s->compat == COMPAT_OPENBSD)
-		return span_us(ELECTION_DEAD_RATIO *
+		return span_us(s->dead_ratio *
 			       carp_interval_us(s->advbase, s->advskew));
-	us = (uint64_t)ELECTION_DEAD_RATIO * s->advbase * 1000000u +
+	us = (uint64_t)s->dead_ratio * s->advbase * 1000000u +
 	     carp_skew_us(s->advskew);
 	return span_us(us ? us : CARP_INTERVAL_FLOOR_US);
 }
 
+/* How long the least patient peer of our dead ratio waits for us: one without
+ * a skew.  Outside OpenBSD's rules it waits for its skew alone if there is no
+ * advbase. */
+static uint64_t least_patience_us(const struct election_settings *s)
+{
+	if (s->advbase == 0 && s->compat != COMPAT_OPENBSD)
+		return 0;
+	return s->dead_ratio * carp_interval_us(s->advbase, 0);
+}
+
 /*
- * A peer waits at least three times the skewless interval after hearing us.
- * That is the lease, unless our own interval is so long (advbase 0 with a
- * skew) that it would lapse between two advertisements.
+ * Over before the least patient peer gives us up.  With advbase 1 and more
+ * that is longer than our own interval whatever our skew, because the ratio
+ * is 2 at least.  With advbase 0 a skew can make our interval so long that
+ * the lease would lapse between two advertisements: then it is a quarter
+ * longer than the interval, in time for those peers only that let us be
+ * master, the slower ones.
  */
 struct span election_lease(const struct election *e)
 {
-	uint64_t dead =
-		ELECTION_DEAD_RATIO * carp_interval_us(e->settings.advbase, 0);
+	uint64_t dead = least_patience_us(&e->settings);
 	uint64_t own = election_interval(e).ns / 1000;
 	uint64_t slack;
 
-	if (dead < own + own / 4)
+	if (e->settings.advbase == 0 && dead < own + own / 4)
 		dead = own + own / 4;
 	slack = dead / SLACK_SHARE;
 	if (slack < SLACK_MIN_US)

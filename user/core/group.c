@@ -8,10 +8,6 @@
 
 #include <string.h>
 
-enum group_numbers {
-	OBSERVED_DEAD_RATIO = 3,
-};
-
 enum {
 	US = 1000,
 	MS = 1000 * US
@@ -36,13 +32,25 @@ static bool has_family(const struct settings *s, int family)
 	return false;
 }
 
+/* ucarp's suppression and FreeBSD's demotion both end up in advskew. */
+static enum demotion_form demotion_form_of(const struct settings *s)
+{
+	if (s->demotion_form != DEMOTION_AUTO)
+		return s->demotion_form;
+	return s->compat == COMPAT_OPENBSD ? DEMOTION_BYTE : DEMOTION_ADVSKEW;
+}
+
 static struct election_settings election_settings_of(const struct settings *s)
 {
 	return (struct election_settings){
 		.advbase = s->advbase,
 		.advskew = s->advskew,
+		.dead_ratio = s->dead_ratio,
 		.preempt = s->preempt,
+		.preempt_delay = span_ms(s->preempt_delay * 1000ull),
+		.observe = s->observe,
 		.compat = s->compat,
+		.demotion_form = demotion_form_of(s),
 		.family = { has_family(s, 4), has_family(s, 6) },
 	};
 }
@@ -66,13 +74,15 @@ void group_init(struct group *g, const struct group_ops *ops, void *owner,
 
 bool group_observes(const struct group *g)
 {
-	return g->settings.vips_count == 0;
+	return g->settings.observe || g->settings.vips_count == 0;
 }
 
 enum carp_role group_role(const struct group *g)
 {
-	if (group_observes(g))
+	if (g->settings.vips_count == 0)
 		return CARP_ROLE_OBSERVER;
+	if (g->settings.observe)
+		return CARP_ROLE_AUDITOR;
 	switch (g->election.state) {
 	case ELECTION_MASTER:
 		return CARP_ROLE_MASTER;
@@ -119,6 +129,17 @@ static void step(struct group *g, const struct election_event *event)
 	g->ops->changed(g, &out);
 }
 
+/* Why a group does not come out of INIT. */
+static void explain_init(struct group *g, bool link_up)
+{
+	if (g->settings.observe)
+		g->reason = REASON_OBSERVES;
+	else if (g->settings.vips_count == 0)
+		g->reason = REASON_NO_VIPS;
+	else if (!link_up)
+		g->reason = REASON_LINK_DOWN;
+}
+
 void group_start(struct group *g, bool link_up, struct instant now)
 {
 	struct election_event event = { .kind = EVENT_START,
@@ -126,10 +147,7 @@ void group_start(struct group *g, bool link_up, struct instant now)
 					.link_up = link_up };
 
 	g->since = now;
-	if (group_observes(g))
-		g->reason = REASON_NO_VIPS;
-	else if (!link_up)
-		g->reason = REASON_LINK_DOWN;
+	explain_init(g, link_up);
 	g->ops->set_role(g, group_role(g));
 	step(g, &event);
 }
@@ -203,6 +221,8 @@ void group_settings(struct group *g, const struct settings *settings,
 	g->recipe = *recipe;
 	g->election.settings = election_settings_of(settings);
 	step(g, &event);
+	if (g->election.state == ELECTION_INIT)
+		explain_init(g, g->election.link_up);
 	g->ops->set_role(g, group_role(g));
 }
 
@@ -310,7 +330,7 @@ struct instant group_deadline(const struct group *g)
 
 bool group_master_alive(const struct group *g, struct instant now)
 {
-	uint64_t us = OBSERVED_DEAD_RATIO *
+	uint64_t us = g->settings.dead_ratio *
 		      carp_interval_us(g->master.advbase, g->master.advskew);
 
 	/* Both at 255: an advbase of 255 alone is a slow master. */

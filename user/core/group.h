@@ -100,7 +100,7 @@ void group_event(struct group *group, const struct carp_event *event,
 		 struct instant now);
 struct instant group_deadline(const struct group *group);
 
-/* No VIPs: watches, never promotes. */
+/* No VIPs, or told to observe: watches, never promotes. */
 bool group_observes(const struct group *group);
 /* Is there a master other than us, as far as heard? */
 bool group_master_alive(const struct group *group, struct instant now);

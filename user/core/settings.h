@@ -28,18 +28,35 @@ enum compat {
 	COMPAT_UCARP
 };
 
+/* Where demotion goes in an advertisement; carp-protocol.md 4.8. */
+enum demotion_form {
+	DEMOTION_AUTO, /* as those whose rules we follow do */
+	DEMOTION_BYTE,
+	DEMOTION_ADVSKEW,
+	DEMOTION_BOTH /* for others of both kinds */
+};
+
 enum settings_limits {
 	SETTINGS_VIPS_MAX = 65536, /* per group */
 	SETTINGS_PEERS_MAX = 64,
+	/* With 1 a backup would be no more patient than one interval is long:
+	 * no lease could bridge two advertisements and end before that. */
+	SETTINGS_DEAD_RATIO_MIN = 2,
+	SETTINGS_DEAD_RATIO_DEFAULT = 3,
+	SETTINGS_PREEMPT_DELAY_MAX = 3600, /* seconds */
 	SETTINGS_KEY_SIZE = CARP_PASSPHRASE_MAX + 1,
 };
 
 struct settings {
-	uint8_t vhid;	 /* 1..255 */
-	uint8_t advbase; /* 0..255 s */
-	uint8_t advskew; /* 0..254, 1/256 s */
+	uint8_t vhid;	    /* 1..255 */
+	uint8_t advbase;    /* 0..255 s */
+	uint8_t advskew;    /* 0..254, 1/256 s */
+	uint8_t dead_ratio; /* 2..255 intervals of silence: master dead */
 	bool preempt;
+	uint16_t preempt_delay; /* 0..3600 s from start or link up */
+	bool observe;		/* verify and watch, never take part */
 	enum compat compat;
+	enum demotion_form demotion_form;
 	const struct vip *vips;
 	size_t vips_count;
 	const struct address *peers; /* none: multicast */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Requests: parsed by request_parse.c, carried out by the controller, answered here.
+ * Requests: parsed by request_parse.c, carried out by the controller, answered
+ * here.
  */
 #include "user/daemon/control.h"
 #include "user/daemon/metrics.h"

@@ -160,8 +160,14 @@ static void put_settings(struct json_object *object, const struct member *m)
 
 	put_int(object, "advbase", s->advbase);
 	put_int(object, "advskew", s->advskew);
+	put_int(object, "dead_ratio", s->dead_ratio);
 	put_bool(object, "preempt", s->preempt);
+	put_int(object, "preempt_delay", s->preempt_delay);
+	put_seconds(object, "preempt_wait_seconds",
+		    election_preempt_wait(&m->group.election, loop_now()));
 	put_text(object, "compat", compat_name(s->compat));
+	put_text(object, "demotion_form",
+		 demotion_form_name(m->group.election.settings.demotion_form));
 	put_int(object, "demotion", m->group.election.demotion);
 	json_object_object_add(object, "vips", vips_of(s));
 	json_object_object_add(object, "peers", peers_of(s));

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Who goes first: what an advertisement means to a master and to a backup.
+ * Only judges; the election acts on it.
+ */
+#include "election.h"
+
+int election_compare(const struct election *e, const struct election_advert *ad)
+{
+	uint32_t own = carp_skew_us(election_wire_advskew(e));
+	uint32_t theirs = carp_skew_us(ad->advskew);
+
+	if (e->settings.advbase != ad->advbase)
+		return e->settings.advbase < ad->advbase ? -1 : 1;
+	return own == theirs ? 0 : own < theirs ? -1 : 1;
+}
+
+bool election_lease_lapsed(const struct election *e, struct instant now)
+{
+	return instant_due(e->lease_until, now);
+}
+
+/* OpenBSD reads byte 4, the others leave it alone; who sends it reads it. */
+static bool reads_byte(const struct election_settings *s)
+{
+	return s->compat == COMPAT_OPENBSD ||
+	       s->demotion_form != DEMOTION_ADVSKEW;
+}
+
+/* How much more demoted the sender is. */
+static int sender_demotion(const struct election *e,
+			   const struct election_advert *ad)
+{
+	if (!reads_byte(&e->settings))
+		return 0;
+	return (int)ad->demote - (int)election_wire_demote(e);
+}
+
+enum election_reason election_why_yield(const struct election *e,
+					const struct election_event *event)
+{
+	const struct election_advert *ad = &event->advert;
+	int order = election_compare(e, ad);
+	int demotion = sender_demotion(e, ad);
+
+	if (election_lease_lapsed(e, event->now))
+		return REASON_LEASE_LAPSED;
+	if (demotion < 0)
+		return REASON_LESS_DEMOTED_PEER;
+	if (demotion > 0 || order < 0)
+		return REASON_NONE;
+	if (order == 0 && e->settings.compat == COMPAT_UCARP && !ad->tie_lost)
+		return REASON_NONE;
+	return REASON_FASTER_PEER;
+}
+
+struct span election_preempt_wait(const struct election *e, struct instant now)
+{
+	if (!e->settings.preempt || e->state != ELECTION_BACKUP)
+		return span_ms(0);
+	return instant_since(
+		now, instant_add(e->ready_since, e->settings.preempt_delay));
+}
+
+/* Nobody waits for a sender that leaves, or that is demoted: by byte 4, or so
+ * far that its advskew says nothing else. */
+static bool wants_relief(const struct election *e,
+			 const struct election_advert *ad)
+{
+	if (ad->advbase == CARP_BOW_OUT && ad->advskew == CARP_BOW_OUT)
+		return true;
+	return sender_demotion(e, ad) > 0 ||
+	       (ad->advskew >= CARP_ADVSKEW_DEMOTED &&
+		election_wire_advskew(e) < CARP_ADVSKEW_DEMOTED);
+}
+
+static bool may_preempt(const struct election *e,
+			const struct election_event *event)
+{
+	if (!e->settings.preempt || e->yielded)
+		return false;
+	return election_preempt_wait(e, event->now).ns == 0 ||
+	       wants_relief(e, &event->advert);
+}
+
+/* Would our patience with this sender end before it speaks again?  OpenBSD
+ * does not ask with advbase 0, where the answer would always be yes. */
+static bool will_time_out(const struct election *e,
+			  const struct election_advert *ad)
+{
+	uint32_t patience =
+		(uint32_t)e->settings.dead_ratio * e->settings.advbase;
+
+	if (patience == 0 && e->settings.compat == COMPAT_OPENBSD)
+		return false;
+	if (patience != ad->advbase)
+		return patience < ad->advbase;
+	return carp_skew_us(election_wire_advskew(e)) <
+	       carp_skew_us(ad->advskew);
+}
+
+enum election_reason election_why_take_over(const struct election *e,
+					    const struct election_event *event)
+{
+	const struct election_advert *ad = &event->advert;
+	int demotion = sender_demotion(e, ad);
+
+	if (election_compare(e, ad) < 0 && demotion >= 0 &&
+	    may_preempt(e, event))
+		return REASON_PREEMPT;
+	if (demotion > 0)
+		return REASON_PEER_DEMOTED;
+	if (will_time_out(e, ad))
+		return REASON_WILL_TIME_OUT;
+	return REASON_NONE;
+}

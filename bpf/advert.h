@@ -11,7 +11,9 @@
 
 #include "event.h"
 #include "lease.h"
+#include "notice.h"
 #include "parse.h"
+#include "peers.h"
 
 /*
  * What both families come down to.  Nothing in it points into the packet, and
@@ -59,6 +61,7 @@ static __always_inline enum carp_verdict advert_open4(struct frame *frame,
 	advert->family = 4;
 	advert->ttl = ip->ttl;
 	advert->fragment = ip->fragment & carp_htons(IP4_MORE_FRAGMENTS);
+	event->family = 4;
 	event->unicast = advert_flag((ip->destination[0] & 0xf0) ^ 0xe0);
 	word_copy(event->source, ip->source, 4);
 	if (advert->size < sizeof(*ip))
@@ -84,6 +87,7 @@ static __always_inline enum carp_verdict advert_open6(struct frame *frame,
 	advert->pseudo = carp_csum_words(0, ip->source, 32) +
 			 carp_htonl(CARP_HEADER_SIZE) +
 			 carp_htonl(CARP_PROTOCOL);
+	event->family = 6;
 	event->unicast = advert_flag(ip->destination[0] ^ 0xff);
 	word_copy(event->source, ip->source, 16);
 	return CARP_V_passed;
@@ -133,14 +137,15 @@ static __always_inline bool advert_sum_good(struct advert *advert)
 }
 
 /* The cheap refusals, in the order of their cost. */
-static __always_inline enum carp_verdict advert_refuse(struct advert *advert)
+static __always_inline enum carp_verdict advert_refuse(struct advert *advert,
+						       __u8 ttl_min)
 {
 	if (advert->fragment)
 		return CARP_V_advert_fragment;
 	if (advert->version != advert->family || !advert_whole(advert) ||
 	    !carp_csum_good(advert->ip_sum))
 		return CARP_V_advert_ip;
-	if (advert->ttl != CARP_TTL)
+	if (advert->ttl < ttl_min)
 		return CARP_V_advert_ttl;
 	if (advert->total < advert->size + CARP_HEADER_SIZE)
 		return CARP_V_advert_length;
@@ -267,10 +272,14 @@ static __always_inline enum carp_verdict advert_believe(
 		event_report(event);
 		return CARP_V_advert_observed;
 	}
-	if (!advert_digest_good(advert, event->counter))
+	if (!advert_digest_good(advert, event->counter)) {
+		notice_advert(event, CARP_EVENT_DIGEST, &group->last_digest_ns);
 		return CARP_V_advert_digest;
-	if (advert_is_echo(group, event))
+	}
+	if (advert_is_echo(group, event)) {
+		notice_advert(event, CARP_EVENT_ECHO, &group->last_echo_ns);
 		return CARP_V_advert_echo;
+	}
 	advert_stamp(group, event);
 	if (!event_report(event))
 		return CARP_V_advert_unreported;
@@ -284,16 +293,19 @@ static __always_inline enum carp_verdict advert_judge(struct frame *frame,
 	struct carp_vhid *group;
 	enum carp_verdict verdict;
 
-	if (advert_is_vrrp(advert))
-		return CARP_V_vrrp;
 	group = map_group(advert->header.vhid);
+	if (advert_is_vrrp(advert))
+		return notice_vrrp(frame, group, event, advert->header.vhid);
 	if (!group || group->role == CARP_ROLE_NONE)
 		return CARP_V_advert_other;
 	frame->vhid = advert->header.vhid;
-	verdict = advert_refuse(advert);
+	verdict = advert_refuse(
+		advert, peers_ttl(group, advert->family, event->unicast));
 	if (verdict != CARP_V_passed)
 		return verdict;
 	advert_describe(frame, advert, event);
+	if (peers_stranger(group, event))
+		return CARP_V_advert_stranger;
 	return advert_believe(group, advert, event);
 }
 

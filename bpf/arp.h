@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * Who has a virtual IP?  Its virtual MAC has, as long as the lease lives.  A
- * foreign MAC that claims one of our VIPs is counted and left to the stack;
- * it is never answered.
+ * foreign MAC that claims one of our VIPs is counted, reported and left to the
+ * stack; it is never answered.
  */
 #pragma once
 
 #include "lease.h"
+#include "notice.h"
 #include "parse.h"
 
 /* Is it all there, and for IPv4 over Ethernet? */
@@ -71,6 +72,7 @@ static __always_inline enum carp_verdict arp_take(struct frame *frame)
 		if (carp_vmac_vhid(arp->sender_mac) == vip->vhid)
 			return CARP_V_passed;
 		frame->vhid = (__u8)vip->vhid;
+		notice_claim(frame, 4, arp->sender_mac, arp->sender_ip);
 		return CARP_V_arp_claim;
 	}
 	if (arp->operation != carp_htons(CARP_ARP_REQUEST))

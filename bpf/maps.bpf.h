@@ -46,6 +46,14 @@ struct {
 	__type(value, struct carp_counters);
 } carp_counters SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CARP_PEERS_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct carp_peer_key);
+	__type(value, __u32);
+} carp_peers SEC(".maps");
+
 /* The data plane has no business changing what it is asked to believe. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -9,6 +9,7 @@
 
 #include "event.h"
 #include "lease.h"
+#include "notice.h"
 #include "parse.h"
 
 enum ndp_sizes {
@@ -268,6 +269,7 @@ static __always_inline enum carp_verdict ndp_advertised(struct frame *frame,
 	if (carp_vmac_vhid(claimed) == vip->vhid)
 		return CARP_V_passed;
 	frame->vhid = (__u8)vip->vhid;
+	notice_claim(frame, 6, claimed, ndp.nd->target);
 	return CARP_V_ndp_claim;
 }
 

@@ -35,6 +35,14 @@ struct nic {
 	struct loop_source *source; /* of the ring; NULL: not open yet */
 	struct member *members[CARP_VHID_SLOTS]; /* by vhid */
 	unsigned int members_count;
+	struct netlink_address *own; /* addresses that are no VIP */
+	size_t own_count;
+};
+
+/* Where frames to a peer go first: to itself, or to a router. */
+struct peer_hop {
+	struct address address;
+	struct instant ask_again;
 };
 
 /* A group with what the kernel-facing side needs to know of it. */
@@ -44,6 +52,7 @@ struct member {
 	struct vip *vips; /* group.settings.vips */
 	bool *attached;	  /* per VIP: we added the address */
 	struct address *peers;
+	struct peer_hop hops[SETTINGS_PEERS_MAX]; /* in the order of peers */
 	__u8 key[SETTINGS_KEY_SIZE];
 	struct carp_auth auth;	   /* of the settings as they are now */
 	struct carp_auth accepted; /* with those of a change under way */
@@ -133,6 +142,21 @@ extern const struct netlink_watch nic_watch;
 void nic_refresh_sources(struct nic *nic);
 /* Removes addresses marked as ours from an interface. */
 void nic_remove_leftovers(struct controller *c, unsigned int ifindex);
+
+/* One of nic->own more. */
+void nic_remember_address(struct nic *nic,
+			  const struct netlink_address *address);
+
+/* The peers of a group in the data plane: 0 or -errno.  The new ones are
+ * written, then enforced, then the old ones erased (kept NULL: all): nobody
+ * who is in both lists is refused meanwhile. */
+int peers_write(struct nic *nic, const struct settings *settings);
+void peers_enforce(struct carp_vhid *entry, const struct settings *settings);
+void peers_erase(struct nic *nic, const struct settings *from,
+		 const struct settings *kept);
+/* peer is one of group->settings.peers. */
+void member_peer_route(struct group *group, const struct address *peer,
+		       struct group_route *out);
 
 extern const struct group_ops member_ops;
 /* Adds or removes the kernel addresses of a group. */

@@ -152,13 +152,16 @@ void nic_remove_leftovers(struct controller *c, unsigned int ifindex)
 
 /* The best source per family found so far. */
 struct sources {
-	const struct nic *nic;
+	struct nic *nic;
 	struct address best[ELECTION_FAMILIES];
 	int rank[ELECTION_FAMILIES];
 };
 
 static bool is_vip(const struct nic *nic, const struct netlink_address *address)
 {
+	/* Spares thousands of comparisons for each of thousands of VIPs. */
+	if (address->protocol == CONTROLLER_ADDRESS_PROTOCOL)
+		return true;
 	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++) {
 		const struct member *m = nic->members[vhid];
 
@@ -184,7 +187,10 @@ static void consider(void *context, const struct netlink_address *address)
 	int family = address->family == 4 ? ELECTION_V4 : ELECTION_V6;
 	int rank = rank_of(address);
 
-	if (rank <= s->rank[family] || is_vip(s->nic, address))
+	if (is_vip(s->nic, address))
+		return;
+	nic_remember_address(s->nic, address);
+	if (rank <= s->rank[family])
 		return;
 	s->rank[family] = rank;
 	s->best[family].family = (uint8_t)address->family;
@@ -197,6 +203,7 @@ void nic_refresh_sources(struct nic *nic)
 
 	if (nic->gone)
 		return;
+	nic->own_count = 0;
 	netlink_addresses(nic->controller->netlink, nic->link.ifindex, consider,
 			  &s);
 	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++) {

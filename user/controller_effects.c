@@ -66,17 +66,6 @@ static void effect_heard(struct group *g, struct instant out[ELECTION_FAMILIES])
 		__atomic_load_n(&entry->last_valid6_ns, __ATOMIC_ACQUIRE);
 }
 
-static void effect_peer_mac(struct group *g, const struct address *peer,
-			    uint8_t out[CARP_MAC_SIZE])
-{
-	struct member *m = member_of(g);
-
-	if (neighbor_lookup(m->nic->controller->neighbor, m->nic->link.ifindex,
-			    peer->family, peer->bytes, out))
-		return;
-	memset(out, 0xff, CARP_MAC_SIZE);
-}
-
 static void effect_grace_over(struct group *g)
 {
 	struct member *m = member_of(g);
@@ -120,7 +109,7 @@ const struct group_ops member_ops = {
 	.set_addresses = effect_addresses,
 	.own_counter = effect_counter,
 	.heard = effect_heard,
-	.peer_mac = effect_peer_mac,
+	.peer_route = member_peer_route,
 	.send_trouble = member_trouble,
 	.grace_over = effect_grace_over,
 	.changed = effect_changed,

@@ -99,6 +99,7 @@ static void fill_entry(struct member *m)
 	m->entry = dataplane_vhid(m->nic->dataplane, m->group.settings.vhid);
 	carp_vmac_fill(m->entry->virtual_mac, m->group.settings.vhid);
 	memcpy(m->entry->nic_mac, m->nic->link.mac, CARP_MAC_SIZE);
+	peers_enforce(m->entry, &m->group.settings);
 }
 
 /* The kernel's side of a new group; undone by member_forget(). */
@@ -116,6 +117,8 @@ static int member_install(struct member *m, const struct plan *plan)
 	if (!err)
 		err = write_vips(nic, &plan->settings);
 	if (!err)
+		err = peers_write(nic, &plan->settings);
+	if (!err)
 		err = packet_filter_add(nic->packet, mac);
 	return err;
 }
@@ -127,6 +130,7 @@ static void member_forget(struct nic *nic, const struct settings *settings)
 	carp_vmac_fill(mac, settings->vhid);
 	packet_filter_remove(nic->packet, mac);
 	erase_vips(nic, settings, NULL);
+	peers_erase(nic, settings, NULL);
 	dataplane_forget(nic->dataplane, settings->vhid);
 }
 
@@ -244,8 +248,12 @@ static void replace_vips(struct member *m, struct request *r,
 	r->vips = NULL;
 }
 
-static void replace_peers(struct member *m, struct request *r)
+static void replace_peers(struct member *m, struct request *r,
+			  const struct settings *new)
 {
+	peers_enforce(m->entry, new);
+	peers_erase(m->nic, &m->group.settings, new);
+	memset(m->hops, 0, sizeof(m->hops));
 	free(m->peers);
 	m->peers = r->peers;
 	r->peers = NULL;
@@ -280,11 +288,13 @@ int member_set(struct member *m, struct request *r, char *error, size_t size)
 		auth_join(&accepted, &m->accepted);
 	attached = calloc(plan.settings.vips_count + 1, sizeof(bool));
 	if (!attached || write_vips(m->nic, &plan.settings) != 0 ||
+	    peers_write(m->nic, &plan.settings) != 0 ||
 	    dataplane_auth(m->nic->dataplane, plan.settings.vhid, &accepted) !=
 		    0) {
 		snprintf(error, size, "%s: vhid %u: cannot write its maps",
 			 m->nic->link.name, plan.settings.vhid);
 		erase_vips(m->nic, &plan.settings, &m->group.settings);
+		peers_erase(m->nic, &plan.settings, &m->group.settings);
 		free(attached);
 		code = EXIT_CODE_FAILED;
 		goto out;
@@ -294,7 +304,9 @@ int member_set(struct member *m, struct request *r, char *error, size_t size)
 	else
 		free(attached);
 	if (r->has & REQUEST_HAS_PEERS)
-		replace_peers(m, r);
+		replace_peers(m, r, &plan.settings);
+	else
+		peers_enforce(m->entry, &plan.settings);
 	if (r->has & REQUEST_HAS_PASS_FILE)
 		replace_key(m, &plan);
 	m->auth = plan.auth;

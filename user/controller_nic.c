@@ -160,5 +160,6 @@ void nic_close(struct nic *nic)
 			  loop_now());
 	loop_source_remove(nic->source);
 	controller_background(c, close_slowly, nic);
+	free(nic->own);
 	free(nic);
 }

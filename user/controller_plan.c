@@ -131,6 +131,10 @@ void plan_take(struct settings *s, const struct request *r)
 		s->peers = r->peers;
 		s->peers_count = new->peers_count;
 	}
+	if (r->has & REQUEST_HAS_TTL_MIN)
+		s->ttl_min = new->ttl_min;
+	else if (!s->peers_count)
+		s->ttl_min = 0;
 }
 
 int plan_make(const struct controller *c, unsigned int ifindex,
@@ -144,6 +148,12 @@ int plan_make(const struct controller *c, unsigned int ifindex,
 	code = check_interval(&plan->settings, error, size);
 	if (code)
 		return code;
+	if (plan->settings.ttl_min && !plan->settings.peers_count) {
+		snprintf(error, size,
+			 "peer_ttl_min %u: means nothing without a peer",
+			 plan->settings.ttl_min);
+		return EXIT_CODE_INVALID;
+	}
 	if (r->has & REQUEST_HAS_PASS_FILE) {
 		if (secret_read(r->pass_file, plan->key, error, size) != 0)
 			return EXIT_CODE_INVALID;

@@ -68,6 +68,7 @@ enum request_has {
 	REQUEST_HAS_DEMOTION = 1 << 12,
 	REQUEST_HAS_PREEMPT_DELAY = 1 << 13,
 	REQUEST_HAS_OBSERVE = 1 << 14,
+	REQUEST_HAS_TTL_MIN = 1 << 20,
 };
 
 struct request {

@@ -140,6 +140,13 @@ static bool read_peers(struct request *request, struct complaint *complaint,
 	return value_distinct(complaint, "peer", sorted, count);
 }
 
+static bool read_ttl_min(struct request *request, struct complaint *complaint,
+			 struct json_object *value)
+{
+	return value_number(complaint, "peer_ttl_min", 1, CARP_TTL, value,
+			    &request->settings.ttl_min);
+}
+
 static bool read_grace(struct request *request, struct complaint *complaint,
 		       struct json_object *value)
 {
@@ -339,6 +346,8 @@ const struct request_member request_members[] = {
 	{ "demotion", json_type_string, VALUES, 0, REQUEST_HAS_DEMOTION,
 	  read_demotion },
 	{ "peers", json_type_array, VALUES, 0, REQUEST_HAS_PEERS, read_peers },
+	{ "peer_ttl_min", json_type_int, VALUES, 0, REQUEST_HAS_TTL_MIN,
+	  read_ttl_min },
 	{ "compat", json_type_string, VALUES, 0, REQUEST_HAS_COMPAT,
 	  read_compat },
 	{ "grace", json_type_int, SET, 0, 0, read_grace },

@@ -21,7 +21,12 @@ enum carp_limits {
 	CARP_RECIPES_MAX = 4,	   /* digests accepted for one vhid */
 	CARP_EVENT_RING = 1 << 18, /* bytes */
 	CARP_OWN_COUNTERS = 16,	   /* last counters sent, to know an echo */
+	CARP_PEERS_MAX = 16384,	   /* per interface: 64 for each vhid */
 	CARP_SOLICIT_GAP_NS = 1000000, /* between two deferred solicitations */
+	/* Between two events of one kind and vhid that only warn: a flood
+	 * must neither fill the ring nor wake the controller. */
+	CARP_CLAIM_GAP_NS = 100000000,
+	CARP_NOTICE_GAP_NS = 1000000000,
 };
 
 /* What the controller says we are.  Informs; only the lease permits. */
@@ -32,6 +37,12 @@ enum carp_role {
 	CARP_ROLE_INIT,
 	CARP_ROLE_BACKUP,
 	CARP_ROLE_MASTER,
+};
+
+/* Families for which a group has listed its peers. */
+enum carp_peers_bits {
+	CARP_PEERS_V4 = 1 << 0,
+	CARP_PEERS_V6 = 1 << 1,
 };
 
 /*
@@ -45,13 +56,19 @@ struct carp_vhid {
 	__u8 source4[4]; /* source of our own advertisements, 0 = none */
 	__u8 source6[16];
 	__u8 nd_router; /* 1: neighbour advertisements carry the R flag */
-	__u8 pad[3];
+	__u8 peers;   /* enum carp_peers_bits: only those in carp_peers */
+	__u8 ttl_min; /* of unicast from listed peers; 0: as all, 255 */
+	__u8 pad[1];
 	__u64 own_counters[CARP_OWN_COUNTERS]; /* host order, 0 = unused */
 
 	__u64 last_valid_ns;  /* boot time of the last verified advertisement */
 	__u64 last_valid4_ns; /* the same, over IPv4 */
 	__u64 last_valid6_ns; /* the same, over IPv6 */
 	__u64 last_solicit_ns; /* last deferred solicitation */
+	__u64 last_claim_ns;   /* last event of each kind that only warns */
+	__u64 last_echo_ns;
+	__u64 last_vrrp_ns;
+	__u64 last_digest_ns;
 	__u8 last_sender[16];  /* IPv4 in the first four bytes */
 	__u8 last_sender_mac[CARP_MAC_SIZE];
 	__u8 last_family; /* 4 or 6 */
@@ -62,7 +79,7 @@ struct carp_vhid {
 };
 CARP_ASSERT_OFFSET(struct carp_vhid, own_counters, 40);
 CARP_ASSERT_OFFSET(struct carp_vhid, last_valid_ns, 168);
-CARP_ASSERT_SIZE(struct carp_vhid, 232);
+CARP_ASSERT_SIZE(struct carp_vhid, 264);
 
 /* carp_leases: slot -> the boot time up to which we may speak.  Nothing else
  * may live in this value: a stale rewrite must never revive a lease. */
@@ -85,6 +102,16 @@ struct carp_vip {
 };
 CARP_ASSERT_SIZE(struct carp_vip, 16);
 
+/* carp_peers: who may speak unicast or multicast to a group that names its
+ * peers of the family.  The value says nothing. */
+struct carp_peer_key {
+	__u8 vhid;
+	__u8 family; /* 4 or 6 */
+	__u8 pad[2];
+	__u8 address[16]; /* IPv4 in the first four bytes */
+};
+CARP_ASSERT_SIZE(struct carp_peer_key, 20);
+
 /* carp_auth: vhid -> the digests we accept.  Never pinned.  Holds HMAC
  * midstates, never the passphrase. */
 struct carp_auth {
@@ -97,6 +124,11 @@ enum carp_event_kind {
 	CARP_EVENT_ADVERT,   /* verified advertisement */
 	CARP_EVENT_OBSERVED, /* advertisement seen in observe mode */
 	CARP_EVENT_SOLICIT,  /* solicitation the controller must answer */
+	/* Warnings, seldom: what was counted tells how often. */
+	CARP_EVENT_CLAIM,  /* a foreign MAC, source_mac, has said it is a VIP */
+	CARP_EVENT_ECHO,   /* our own advertisement, reflected */
+	CARP_EVENT_VRRP,   /* VRRP with the number of our vhid */
+	CARP_EVENT_DIGEST, /* advertisement whose digest does not fit */
 };
 
 /* carp_events: ring buffer records. */
@@ -112,7 +144,7 @@ struct carp_event {
 	__u64 time_ns;	 /* boot time of arrival */
 	__u64 counter;	 /* host order */
 	__u8 source[16]; /* IPv4 in the first four bytes */
-	__u8 target[16]; /* CARP_EVENT_SOLICIT: the VIP asked for */
+	__u8 target[16]; /* the VIP asked for or claimed */
 };
 CARP_ASSERT_OFFSET(struct carp_event, time_ns, 16);
 CARP_ASSERT_SIZE(struct carp_event, 64);

@@ -24,6 +24,7 @@
 	V(advert_fragment, DROP, "fragmented advertisement") \
 	V(advert_ip, DROP, "advertisement with a bad IP header") \
 	V(advert_ttl, DROP, "TTL or hop limit is not 255") \
+	V(advert_stranger, DROP, "sender is not one of the group's peers") \
 	V(advert_length, DROP, "shorter than 36 bytes") \
 	V(advert_version, DROP, "CARP version is not 2") \
 	V(advert_type, DROP, "CARP type is not advertisement") \

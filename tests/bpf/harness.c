@@ -150,6 +150,17 @@ void rig_vip(const char *address, uint8_t vhid)
 		update("carp_vips4", key, &vip);
 }
 
+void rig_peer(uint8_t vhid, const char *address)
+{
+	struct carp_peer_key key = { .vhid = vhid };
+	uint8_t bytes[16] = { 0 };
+	uint32_t listed = 1;
+
+	key.family = parse_address(address, bytes) ? 6 : 4;
+	memcpy(key.address, bytes, sizeof(key.address));
+	update("carp_peers", &key, &listed);
+}
+
 uint64_t rig_answered(const char *address)
 {
 	struct carp_vip vip;

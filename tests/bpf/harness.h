@@ -40,6 +40,7 @@ void rig_set_group(uint8_t vhid, const struct carp_vhid *group);
 struct carp_vhid rig_get_group(uint8_t vhid);
 void rig_lease(uint32_t slot, uint64_t until_ns);
 void rig_vip(const char *address, uint8_t vhid);
+void rig_peer(uint8_t vhid, const char *address);
 uint64_t rig_answered(const char *address);
 void rig_auth(uint8_t vhid, const struct carp_auth *auth);
 /* One recipe for the key, vhid and VIPs of the advertisement. */

@@ -26,8 +26,7 @@ typedef struct wanted wanted_fn(const struct packet *p, size_t byte,
 static struct wanted want(enum carp_verdict verdict)
 {
 	/* What belongs to nobody of ours is counted for the interface. */
-	bool ours = verdict != CARP_V_passed && verdict != CARP_V_vrrp &&
-		    verdict != CARP_V_advert_other;
+	bool ours = verdict != CARP_V_passed && verdict != CARP_V_advert_other;
 
 	return (struct wanted){ verdict, ours ? VHID : 0 };
 }
@@ -60,7 +59,8 @@ static struct wanted displaced(const struct packet *p)
 	if ((p->bytes[14] & 15) < 5)
 		return (struct wanted){ CARP_V_advert_ip, 0 };
 	if (seen[0] >> 4 == 3)
-		return want(CARP_V_vrrp);
+		return (struct wanted){ CARP_V_vrrp,
+					seen[1] == VHID ? VHID : 0 };
 	return want(seen[1] == VHID ? CARP_V_advert_ip : CARP_V_advert_other);
 }
 

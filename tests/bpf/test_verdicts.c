@@ -114,6 +114,14 @@ static struct packet advert_ttl(void)
 	return advert_packet(&a);
 }
 
+/* set_up() lists an IPv6 peer that is none of the frames' senders. */
+static struct packet advert_stranger(void)
+{
+	struct advert a = advert_default6();
+
+	return advert_packet(&a);
+}
+
 static struct packet advert_length(void)
 {
 	struct packet whole = advert(), p = { 0 };
@@ -245,7 +253,8 @@ static const struct row rows[] = {
 	{ V(passed), 0, CARP_ROLE_MASTER, true, tcp, NULL },
 	{ V(short_frame), 0, CARP_ROLE_MASTER, true, cut_tag, NULL },
 	{ V(other_vlan), 0, CARP_ROLE_MASTER, true, vlan7, NULL },
-	{ V(vrrp), 0, CARP_ROLE_MASTER, true, vrrp3, NULL },
+	{ V(vrrp), VHID, CARP_ROLE_MASTER, true, vrrp3, NULL },
+	{ V(vrrp), 0, CARP_ROLE_NONE, false, vrrp3, NULL },
 	{ V(advert_other), 0, CARP_ROLE_MASTER, true, advert_other, NULL },
 	{ V(advert_valid), VHID, CARP_ROLE_BACKUP, false, advert, NULL },
 	{ V(advert_valid), VHID, CARP_ROLE_INIT, false, advert, NULL },
@@ -258,6 +267,8 @@ static const struct row rows[] = {
 	  NULL },
 	{ V(advert_ip), VHID, CARP_ROLE_BACKUP, false, advert_ip, NULL },
 	{ V(advert_ttl), VHID, CARP_ROLE_BACKUP, false, advert_ttl, NULL },
+	{ V(advert_stranger), VHID, CARP_ROLE_BACKUP, false, advert_stranger,
+	  NULL },
 	{ V(advert_length), VHID, CARP_ROLE_BACKUP, false, advert_length,
 	  NULL },
 	{ V(advert_version), VHID, CARP_ROLE_BACKUP, false, advert_version,
@@ -294,6 +305,7 @@ static void set_up(const struct row *row)
 	rig_group(VHID, row->role);
 	group = rig_get_group(VHID);
 	memcpy(group.source4, own, sizeof(own));
+	group.peers = CARP_PEERS_V6;
 	rig_set_group(VHID, &group);
 	rig_vip(VIP4, VHID);
 	rig_vip(VIP6, VHID);

@@ -79,6 +79,10 @@ for whom in freebsd ucarp; do
 		eth0 "${GOOD[@]}" --compat "$whom" --advbase 0
 done
 trial "bad peer" 3 "peer|example" eth0 "${GOOD[@]}" --peer example
+trial "peer TTL 0" 3 "0|1 to 255|peer" eth0 "${GOOD[@]}" \
+	--peer 192.0.2.9 --peer-ttl-min 0
+trial "peer TTL without a peer" 3 "254|peer" eth0 "${GOOD[@]}" \
+	--peer-ttl-min 254
 trial "unknown compat" 3 "linux|openbsd" eth0 "${GOOD[@]}" --compat linux
 trial "unknown mode" 3 "fast|native" eth0 "${GOOD[@]}" --mode fast
 trial "bad metrics address" 3 "nowhere" eth0 "${GOOD[@]}" --metrics nowhere

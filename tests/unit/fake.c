@@ -79,6 +79,8 @@ static int fake_send(struct group *group, const uint8_t *frame, size_t size)
 	if (type == 0x0800)
 		return sent(f, ELECTION_V4, frame + 34);
 	if (type == 0x86dd && frame[20] == 112)
+		memcpy(f->advert6, frame, size);
+	if (type == 0x86dd && frame[20] == 112)
 		return sent(f, ELECTION_V6, frame + 54);
 	f->sent++;
 	if (type == 0x0806)
@@ -122,13 +124,12 @@ static void fake_heard(struct group *group,
 }
 
 /* 02:00:00:00:00:<last byte of the IPv4 address> */
-static void fake_peer_mac(struct group *group, const struct address *peer,
-			  uint8_t out[CARP_MAC_SIZE])
+static void fake_peer_route(struct group *group, const struct address *peer,
+			    struct group_route *out)
 {
-	(void)group;
-	memset(out, 0, CARP_MAC_SIZE);
-	out[0] = 0x02;
-	out[5] = peer->bytes[3];
+	*out = (struct group_route){ .mac = { 0x02, [5] = peer->bytes[3] } };
+	if (fake_of(group)->route_source.family == peer->family)
+		out->source = fake_of(group)->route_source;
 }
 
 static void fake_trouble(struct group *group, bool failing)
@@ -160,7 +161,7 @@ static const struct group_ops fake_ops = {
 	.set_addresses = fake_addresses,
 	.own_counter = fake_counter,
 	.heard = fake_heard,
-	.peer_mac = fake_peer_mac,
+	.peer_route = fake_peer_route,
 	.send_trouble = fake_trouble,
 	.grace_over = fake_grace_over,
 	.changed = fake_changed,

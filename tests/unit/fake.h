@@ -15,6 +15,8 @@ struct fake {
 	struct instant heard[ELECTION_FAMILIES];
 	bool fails[ELECTION_FAMILIES]; /* what send() says */
 	uint8_t fails_host;	       /* to the IPv4 peer of this last byte */
+	struct address route_source;   /* towards peers of its family */
+	uint8_t advert6[128];	       /* the last one over IPv6 */
 	struct node *node;	       /* hears of send trouble, or NULL */
 	char name[24];		       /* of the group, to the node */
 

@@ -225,6 +225,9 @@ static void group_print(struct json_object *group)
 	       field_number(group, "vhid"));
 	list_print(group, "vips", "virtual IPs", "none, observing only");
 	list_print(group, "peers", "sends to", "the multicast group");
+	if (field_count(group, "peers"))
+		printf("  %-18s %lld\n", "least TTL of peers",
+		       field_number(group, "peer_ttl_min"));
 	printf("  %-18s %s\n", "virtual MAC", field_text(group, "virtual_mac"));
 	printf("  %-18s %s, %s, authentication %s, %s\n", "rules",
 	       field_text(group, "compat"),

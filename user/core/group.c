@@ -228,12 +228,15 @@ void group_settings(struct group *g, const struct settings *settings,
 
 /* Does the sender's address go before ours?  ucarp compares the network-order
  * word as its host reads it, on little-endian hosts from the last byte. */
-static bool sender_goes_first(const struct group *g, int family,
+static bool sender_goes_first(struct group *g, int family,
 			      const uint8_t *sender)
 {
-	struct address own = group_source(g, family);
+	struct address from = { .family = family == ELECTION_V4 ? 4 : 6 };
+	struct address own;
 	int size = family == ELECTION_V4 ? 4 : 16;
 
+	memcpy(from.bytes, sender, (size_t)size);
+	own = group_source_towards(g, &from);
 	if (g->settings.compat != COMPAT_UCARP)
 		return memcmp(sender, own.bytes, (size_t)size) < 0;
 	for (int i = size; i-- > 0;)
@@ -317,6 +320,11 @@ void group_event(struct group *g, const struct carp_event *event,
 		break;
 	case CARP_EVENT_SOLICIT:
 		answer_solicit(g, event, now);
+		break;
+	case CARP_EVENT_CLAIM:
+	case CARP_EVENT_ECHO:
+	case CARP_EVENT_VRRP:
+	case CARP_EVENT_DIGEST:
 		break;
 	}
 }

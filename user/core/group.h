@@ -12,6 +12,11 @@
 
 struct group;
 
+struct group_route {
+	struct address source;	    /* family 0: as for multicast */
+	uint8_t mac[CARP_MAC_SIZE]; /* broadcast until it is known */
+};
+
 struct group_ops {
 	struct instant (*now)(struct group *group);
 	/* A whole frame out of the interface: 0 or -errno. */
@@ -26,9 +31,9 @@ struct group_ops {
 	/* The kernel's stamps of the last valid advertisement. */
 	void (*heard)(struct group *group,
 		      struct instant out[ELECTION_FAMILIES]);
-	/* Where frames for a peer go; broadcast until it is known. */
-	void (*peer_mac)(struct group *group, const struct address *peer,
-			 uint8_t out[CARP_MAC_SIZE]);
+	/* The way to one of settings.peers. */
+	void (*peer_route)(struct group *group, const struct address *peer,
+			   struct group_route *out);
 	/* Sends fail (three in a row), or work again (three in a row). */
 	void (*send_trouble)(struct group *group, bool failing);
 	/* The old digest is no longer sent; nor need it be believed. */
@@ -110,6 +115,9 @@ enum carp_role group_role(const struct group *group);
 
 /* Where frames of a family come from: the interface's address, else a VIP. */
 struct address group_source(const struct group *group, int family);
+/* The same for frames to one address, which may be a peer's. */
+struct address group_source_towards(struct group *group,
+				    const struct address *to);
 /* One advertisement to everybody; false if one could not be sent. */
 bool group_advertise(struct group *group, uint8_t advbase, uint8_t advskew);
 /* The same with our own values; renews the lease. */

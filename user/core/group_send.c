@@ -7,6 +7,8 @@
 #include "advert.h"
 #include "announce.h"
 
+#include <string.h>
+
 enum group_send_numbers {
 	SEND_ERRORS_MAX = 3, /* in a row: demoted; OpenBSD and FreeBSD alike */
 	SEND_SUCCESSES_MIN = 3,
@@ -27,6 +29,18 @@ struct address group_source(const struct group *g, int family)
 	return (struct address){ 0 };
 }
 
+struct address group_source_towards(struct group *g, const struct address *to)
+{
+	struct group_route route = { 0 };
+
+	for (size_t i = 0; i < g->settings.peers_count; i++)
+		if (!memcmp(&g->settings.peers[i], to, sizeof(*to)))
+			g->ops->peer_route(g, &g->settings.peers[i], &route);
+	if (route.source.family)
+		return route.source;
+	return group_source(g, to->family == 4 ? ELECTION_V4 : ELECTION_V6);
+}
+
 static int send_signed(struct group *g, const struct advert *ad,
 		       const struct carp_recipe *recipe)
 {
@@ -39,12 +53,25 @@ static int send_signed(struct group *g, const struct advert *ad,
 	return err;
 }
 
+/* Aims at a peer; what it may know us by may differ from peer to peer. */
+static void aim_at(struct group *g, const struct address *peer,
+		   struct advert *ad)
+{
+	struct group_route route;
+
+	g->ops->peer_route(g, peer, &route);
+	ad->peer = *peer;
+	memcpy(ad->peer_mac, route.mac, sizeof(ad->peer_mac));
+	ad->source = route.source.family
+			     ? route.source
+			     : group_source(g, peer->family == 4 ? ELECTION_V4
+								 : ELECTION_V6);
+}
+
 static int send_advert(struct group *g, struct advert *ad)
 {
 	int err = 0;
 
-	if (ad->peer.family)
-		g->ops->peer_mac(g, &ad->peer, ad->peer_mac);
 	if (g->old_until.ns)
 		err = send_signed(g, ad, &g->old_recipe);
 	return err ? err : send_signed(g, ad, &g->recipe);
@@ -72,9 +99,10 @@ static int advertise_family(struct group *g, int family, struct advert *ad)
 	if (!has_peer(&g->settings, family_number[family]))
 		return send_advert(g, ad);
 	for (size_t i = 0; i < g->settings.peers_count; i++) {
-		ad->peer = g->settings.peers[i];
-		if (ad->peer.family == family_number[family] &&
-		    send_advert(g, ad) != 0)
+		if (g->settings.peers[i].family != family_number[family])
+			continue;
+		aim_at(g, &g->settings.peers[i], ad);
+		if (send_advert(g, ad) != 0)
 			err = -1;
 	}
 	return err;

@@ -61,4 +61,5 @@ struct settings {
 	size_t vips_count;
 	const struct address *peers; /* none: multicast */
 	size_t peers_count;
+	uint8_t ttl_min; /* of unicast from peers, 1..255; 0: as always, 255 */
 };

@@ -171,6 +171,7 @@ static void put_settings(struct json_object *object, const struct member *m)
 	put_int(object, "demotion", m->group.election.demotion);
 	json_object_object_add(object, "vips", vips_of(s));
 	json_object_object_add(object, "peers", peers_of(s));
+	put_int(object, "peer_ttl_min", s->ttl_min ? s->ttl_min : CARP_TTL);
 }
 
 static void put_timing(struct json_object *object, const struct group *g)

@@ -71,6 +71,11 @@ int dataplane_vip_set(struct dataplane *dataplane, int family,
 		      const __u8 *address, __u8 vhid, __u32 slot);
 int dataplane_vip_remove(struct dataplane *dataplane, int family,
 			 const __u8 *address);
+/* Who may speak to a group that names its peers of that family. */
+int dataplane_peer_set(struct dataplane *dataplane, __u8 vhid, int family,
+		       const __u8 *address);
+int dataplane_peer_remove(struct dataplane *dataplane, __u8 vhid, int family,
+			  const __u8 *address);
 /* Sums the per-CPU counters of one vhid, 0 = the interface itself. */
 int dataplane_counters(const struct dataplane *dataplane, __u8 vhid,
 		       struct carp_counters *out);

@@ -103,6 +103,34 @@ int dataplane_vip_remove(struct dataplane *dataplane, int family,
 	return bpf_map_delete_elem(vip_map(dataplane, family), address);
 }
 
+static struct carp_peer_key peer_key(__u8 vhid, int family, const __u8 *address)
+{
+	struct carp_peer_key key = { .vhid = vhid, .family = (__u8)family };
+
+	memcpy(key.address, address, family == 4 ? 4 : 16);
+	return key;
+}
+
+int dataplane_peer_set(struct dataplane *dataplane, __u8 vhid, int family,
+		       const __u8 *address)
+{
+	const struct carp_peer_key key = peer_key(vhid, family, address);
+	const __u32 listed = 1;
+
+	return bpf_map_update_elem(
+		bpf_map__fd(dataplane->skeleton->maps.carp_peers), &key,
+		&listed, BPF_ANY);
+}
+
+int dataplane_peer_remove(struct dataplane *dataplane, __u8 vhid, int family,
+			  const __u8 *address)
+{
+	const struct carp_peer_key key = peer_key(vhid, family, address);
+
+	return bpf_map_delete_elem(
+		bpf_map__fd(dataplane->skeleton->maps.carp_peers), &key);
+}
+
 int dataplane_counters(const struct dataplane *dataplane, __u8 vhid,
 		       struct carp_counters *out)
 {

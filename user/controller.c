@@ -154,25 +154,47 @@ int controller_detach(struct controller *c, const struct request *request,
 	return 0;
 }
 
+/* Where a demotion goes.  A name must be somebody's, or it is misspelt; what
+ * has been entered under it can be taken back without. */
+static int demotion_place(struct controller *c, const struct request *request,
+			  struct ledger_entry *entry, char *error, size_t size)
+{
+	struct nic *nic;
+
+	if (*request->name && !node_bears(&c->node, request->name) &&
+	    !ledger_knows(&c->node.ledger, request->name)) {
+		snprintf(error, size, "group %s: no group bears that name",
+			 request->name);
+		return EXIT_CODE_FAILED;
+	}
+	memcpy(entry->name, request->name, sizeof(entry->name));
+	if (!(request->has & REQUEST_HAS_INTERFACE))
+		return 0;
+	nic = wanted_nic(c, request, error, size);
+	if (nic)
+		entry->ifindex = nic->link.ifindex;
+	return nic ? 0 : EXIT_CODE_FAILED;
+}
+
 int controller_demote(struct controller *c, const struct request *request,
 		      char *error, size_t error_size)
 {
-	unsigned int ifindex = LEDGER_EVERYWHERE;
+	struct ledger_entry entry = { .ifindex = LEDGER_EVERYWHERE,
+				      .amount = request->demote_amount };
+	int code = demotion_place(c, request, &entry, error, error_size);
 
-	if (request->has & REQUEST_HAS_INTERFACE) {
-		struct nic *nic = wanted_nic(c, request, error, error_size);
-
-		if (!nic)
-			return EXIT_CODE_FAILED;
-		ifindex = nic->link.ifindex;
-	}
-	if (!node_demote(&c->node, ifindex, request->demote_amount,
-			 request->reason, loop_now())) {
+	if (code)
+		return code;
+	memcpy(entry.reason, request->reason, sizeof(entry.reason));
+	memcpy(entry.by, request->by, sizeof(entry.by));
+	if (!node_demote(&c->node, &entry, loop_now())) {
 		snprintf(error, error_size,
 			 "demotion ledger full: %d entries at most",
 			 LEDGER_ENTRIES_MAX);
 		return EXIT_CODE_FAILED;
 	}
+	log_info("demotion %+d by %s (%s)", entry.amount, entry.by,
+		 entry.reason);
 	controller_settle(c);
 	return 0;
 }

@@ -313,6 +313,7 @@ int member_set(struct member *m, struct request *r, char *error, size_t size)
 	m->accepted = accepted;
 	group_settings(&m->group, &plan.settings, &plan.auth.recipes[0],
 		       span_ms((uint64_t)r->grace_seconds * 1000), loop_now());
+	node_changed(&m->nic->controller->node, loop_now());
 	if (plan.settings.observe)
 		erase_vips(m->nic, &plan.settings, NULL);
 	nic_refresh_sources(m->nic);

@@ -123,6 +123,10 @@ void plan_take(struct settings *s, const struct request *r)
 		s->demotion_form = new->demotion_form;
 	if (r->has & REQUEST_HAS_COMPAT)
 		s->compat = new->compat;
+	if (r->has & REQUEST_HAS_NAMES) {
+		memcpy(s->names, new->names, sizeof(s->names));
+		s->names_count = new->names_count;
+	}
 	if (r->has & REQUEST_HAS_VIPS) {
 		s->vips = r->vips;
 		s->vips_count = new->vips_count;

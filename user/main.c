@@ -63,7 +63,7 @@ static const struct verb verbs[] = {
 	  "vhid",
 	  verbs_set },
 	{ "demote",
-	  "(IFACE | --all) +N|-N --reason TEXT",
+	  "(IFACE | --group NAME | --all) +N|-N --reason TEXT",
 	  "Step back behind the other hosts, or take that back.",
 	  CLI_DEMOTE,
 	  0,
@@ -183,6 +183,7 @@ static int grammar_check(const struct cli *cli)
 	bool interface =
 		json_object_object_get_ex(cli->request, "interface", NULL);
 	bool all = json_object_object_get_ex(cli->request, "all", NULL);
+	bool group = json_object_object_get_ex(cli->request, "group", NULL);
 
 	if (cli->verb->bit == CLI_SET &&
 	    json_object_object_length(cli->request) <= BARE_MEMBERS)
@@ -191,8 +192,9 @@ static int grammar_check(const struct cli *cli)
 		return 0;
 	if (!json_object_object_get_ex(cli->request, "amount", NULL))
 		return cli_misused(cli, "the amount is missing: +N or -N");
-	if (all == interface)
-		return cli_misused(cli, "wanted is an interface or --all");
+	if (all + interface + group != 1)
+		return cli_misused(cli,
+				   "wanted is an interface, --group or --all");
 	return 0;
 }
 

@@ -16,7 +16,7 @@
 #pragma once
 
 #include "user/address.h"
-#include "user/core/settings.h"
+#include "user/core/ledger.h"
 #include "user/sys/dataplane.h"
 #include "user/sys/netlink.h"
 
@@ -68,6 +68,7 @@ enum request_has {
 	REQUEST_HAS_DEMOTION = 1 << 12,
 	REQUEST_HAS_PREEMPT_DELAY = 1 << 13,
 	REQUEST_HAS_OBSERVE = 1 << 14,
+	REQUEST_HAS_NAMES = 1 << 15,
 	REQUEST_HAS_TTL_MIN = 1 << 20,
 };
 
@@ -83,9 +84,11 @@ struct request {
 	enum dataplane_mode mode;
 	unsigned int grace_seconds; /* of a change of VIPs or passphrase */
 	int demote_amount;	    /* -255..255, not 0; REQUEST_DEMOTE */
-	char reason[REQUEST_TEXT_MAX];
-	bool want_master; /* REQUEST_STATE */
-	bool maintenance; /* REQUEST_MAINTENANCE: on or off */
+	char reason[LEDGER_REASON_SIZE];
+	char name[SETTINGS_NAME_SIZE]; /* whom demote is for, or empty */
+	char by[LEDGER_BY_SIZE];       /* who asks; not from the JSON */
+	bool want_master;	       /* REQUEST_STATE */
+	bool maintenance;	       /* REQUEST_MAINTENANCE: on or off */
 };
 
 /*

@@ -121,6 +121,37 @@ static bool read_vips(struct request *request, struct complaint *complaint,
 	return good;
 }
 
+static bool read_group(struct request *request, struct complaint *complaint,
+		       struct json_object *value)
+{
+	return value_name(complaint, value, request->name);
+}
+
+static bool read_groups(struct request *request, struct complaint *complaint,
+			struct json_object *list)
+{
+	struct settings *s = &request->settings;
+	size_t count = json_object_array_length(list);
+
+	if (!value_list(complaint, "group", list, SETTINGS_NAMES_MAX))
+		return false;
+	for (s->names_count = 0; s->names_count < count; s->names_count++) {
+		struct json_object *value =
+			json_object_array_get_idx(list, s->names_count);
+		const char *name = json_object_get_string(value);
+
+		if (ledger_bears(s, name))
+			return value_refuse(complaint, "group %.64s: %s", name,
+					    strcmp(name, LEDGER_COMMON_NAME)
+						    ? "given twice"
+						    : "every group bears that "
+						      "name");
+		if (!value_name(complaint, value, s->names[s->names_count]))
+			return false;
+	}
+	return true;
+}
+
 static bool read_peers(struct request *request, struct complaint *complaint,
 		       struct json_object *list)
 {
@@ -348,6 +379,8 @@ const struct request_member request_members[] = {
 	{ "peers", json_type_array, VALUES, 0, REQUEST_HAS_PEERS, read_peers },
 	{ "peer_ttl_min", json_type_int, VALUES, 0, REQUEST_HAS_TTL_MIN,
 	  read_ttl_min },
+	{ "groups", json_type_array, VALUES, 0, REQUEST_HAS_NAMES,
+	  read_groups },
 	{ "compat", json_type_string, VALUES, 0, REQUEST_HAS_COMPAT,
 	  read_compat },
 	{ "grace", json_type_int, SET, 0, 0, read_grace },
@@ -355,6 +388,7 @@ const struct request_member request_members[] = {
 	{ "metrics", json_type_string, ATTACH, 0, REQUEST_HAS_METRICS,
 	  read_metrics },
 	{ "all", json_type_boolean, DEMOTE, 0, 0, NULL },
+	{ "group", json_type_string, DEMOTE, 0, 0, read_group },
 	{ "amount", json_type_int, DEMOTE, DEMOTE, 0, read_amount },
 	{ "reason", json_type_string, DEMOTE, DEMOTE, 0, read_reason },
 	{ "state", json_type_string, STATE, STATE, 0, read_state },

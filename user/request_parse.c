@@ -116,9 +116,9 @@ static bool demote_check(const struct request *request,
 		return true;
 	all = json_object_object_get_ex(object, "all", &value) &&
 	      json_object_get_boolean(value);
-	return all != interface ||
-	       value_refuse(complaint,
-			    "demote: wanted is either an interface or all");
+	return all + interface + (*request->name != '\0') == 1 ||
+	       value_refuse(complaint, "demote: wanted is one of an interface, "
+				       "a group and all");
 }
 
 static int request_read(struct request *request, struct complaint *complaint,

@@ -132,6 +132,29 @@ bool value_interface(struct complaint *complaint, struct json_object *value,
 	return true;
 }
 
+bool value_name(struct complaint *complaint, struct json_object *value,
+		char out[static SETTINGS_NAME_SIZE])
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz0123456789_.-";
+	const char *name = json_object_get_string(value);
+	size_t length = strlen(name);
+
+	if (length < 1 || length >= SETTINGS_NAME_SIZE)
+		return value_refuse(complaint,
+				    "group \"%.64s\": %zu bytes, allowed are 1 "
+				    "to %d",
+				    name, length, SETTINGS_NAME_SIZE - 1);
+	if (name[strspn(name, letters)])
+		return value_refuse(
+			complaint,
+			"group \"%s\": allowed are letters, digits, "
+			"'_', '.' and '-'",
+			name);
+	memcpy(out, name, length + 1);
+	return true;
+}
+
 bool value_list(struct complaint *complaint, const char *name,
 		struct json_object *list, size_t most)
 {

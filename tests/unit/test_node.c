@@ -49,6 +49,16 @@ static void host_open(struct host *h, enum compat compat)
 	}
 }
 
+static bool demote(struct node *node, const char *name, unsigned int ifindex,
+		   int amount, const char *reason, struct instant now)
+{
+	struct ledger_entry entry = { .ifindex = ifindex, .amount = amount };
+
+	snprintf(entry.name, sizeof(entry.name), "%s", name);
+	snprintf(entry.reason, sizeof(entry.reason), "%s", reason);
+	return node_demote(node, &entry, now);
+}
+
 static int demotion(const struct host *h, int i)
 {
 	return h->fakes[i].group.election.demotion;
@@ -107,15 +117,66 @@ Test(node, an_operators_demotion_has_its_place)
 
 	host_open(&h, COMPAT_OPENBSD);
 	now = h.fakes[0].now;
-	cr_expect(node_demote(&h.node, 2, 5, "pf", now));
+	cr_expect(demote(&h.node, "", 2, 5, "pf", now));
 	cr_expect_eq(demotion(&h, 0), 5);
 	cr_expect_eq(demotion(&h, 2), 0);
-	cr_expect(node_demote(&h.node, LEDGER_EVERYWHERE, 100, "boot", now));
+	cr_expect(demote(&h.node, "", LEDGER_EVERYWHERE, 100, "boot", now));
 	cr_expect_eq(demotion(&h, 1), 105);
 	cr_expect_eq(demotion(&h, 3), 100);
 	node_remove(&h.node, &h.fakes[0].group);
 	host_add(&h, 0, COMPAT_OPENBSD);
 	cr_expect_eq(demotion(&h, 0), 105, "who joins late counts it too");
+}
+
+Test(node, a_name_reaches_groups_of_all_interfaces)
+{
+	struct host h;
+	struct instant now;
+
+	host_open(&h, COMPAT_OPENBSD);
+	now = h.fakes[0].now;
+	for (int i = 0; i < GROUPS; i += 2) {
+		struct settings *s = &h.fakes[i].group.settings;
+
+		snprintf(s->names[0], sizeof(s->names[0]), "web");
+		s->names_count = 1;
+	}
+	cr_expect(node_bears(&h.node, "web"));
+	cr_expect(node_bears(&h.node, "carp"));
+	cr_expect_not(node_bears(&h.node, "mail"));
+	cr_expect(demote(&h.node, "web", 0, 5, "deploy", now));
+	cr_expect_eq(demotion(&h, 0), 5);
+	cr_expect_eq(demotion(&h, 1), 0);
+	cr_expect_eq(demotion(&h, 2), 5);
+	cr_expect(demote(&h.node, "carp", 0, 7, "boot", now));
+	cr_expect_eq(demotion(&h, 1), 7);
+	h.fakes[1].group.settings.names_count = 1;
+	memcpy(h.fakes[1].group.settings.names[0], "web", sizeof("web"));
+	node_changed(&h.node, now);
+	cr_expect_eq(demotion(&h, 1), 12, "from the moment it has the name");
+}
+
+/* A fault entered when all followed OpenBSD weighs enough for one that does
+ * not, once that is there. */
+Test(node, faults_are_weighed_anew)
+{
+	struct host h;
+	struct instant now;
+
+	host_open(&h, COMPAT_OPENBSD);
+	now = h.fakes[0].now;
+	node_link(&h.node, 2, "eth0", false, now);
+	cr_expect_eq(demotion(&h, 2), 1);
+	node_hold_back(&h.node, 255, "maintenance", now);
+	node_remove(&h.node, &h.fakes[3].group);
+	host_add(&h, 3, COMPAT_FREEBSD);
+	cr_expect_eq(demotion(&h, 3), 240 + 255);
+	node_remove(&h.node, &h.fakes[3].group);
+	host_add(&h, 3, COMPAT_UCARP);
+	cr_expect_eq(demotion(&h, 3), 1 + 255);
+	node_link(&h.node, 2, "eth0", true, now);
+	node_hold_back(&h.node, 0, "maintenance", now);
+	cr_expect_eq(h.node.ledger.count, 0);
 }
 
 Test(node, a_full_ledger_refuses_an_operator)
@@ -128,9 +189,9 @@ Test(node, a_full_ledger_refuses_an_operator)
 	now = h.fakes[0].now;
 	for (int i = 0; i < LEDGER_ENTRIES_MAX; i++) {
 		snprintf(reason, sizeof(reason), "reason %d", i);
-		cr_assert(node_demote(&h.node, 2, 1, reason, now));
+		cr_assert(demote(&h.node, "", 2, 1, reason, now));
 	}
-	cr_expect_not(node_demote(&h.node, 2, 1, "one more", now));
+	cr_expect_not(demote(&h.node, "", 2, 1, "one more", now));
 	cr_expect_eq(demotion(&h, 0), LEDGER_ENTRIES_MAX);
 }
 
@@ -208,90 +269,187 @@ Test(node, ticks_who_is_due)
 	cr_expect_str_eq(fake_log(&h.fakes[1]), "");
 }
 
+/* --- random sequences -------------------------------------------------------
+ */
+
+enum runs_numbers {
+	PLACES = 4, /* everywhere, two interfaces, a name */
+	OUTSTANDING = 16
+};
+
 static const char *const links[] = { "eth0", "eth1" };
+static const char *const reasons[] = { "disk", "upgrade", "test" };
 
-static void random_step(struct host *h, struct sample *r, bool up[2],
-			int operator_sum[3])
+/* What was added and is still to be taken back. */
+struct debt {
+	int place, amount;
+};
+
+struct run {
+	struct host *h;
+	struct sample *r;
+	bool up[2];
+	struct debt debts[OUTSTANDING];
+	int debts_count;
+};
+
+static struct instant run_now(const struct run *run)
 {
-	int i = (int)sample_below(r, GROUPS), nic = (int)sample_below(r, 2);
-	unsigned int place =
-		sample_below(r, 3) ? 2 + (unsigned int)nic : LEDGER_EVERYWHERE;
-	struct instant now = h->fakes[i].now;
-	struct fake *f = &h->fakes[i];
-	int amount = (int)sample_below(r, 9) - 4;
+	return run->h->fakes[0].now;
+}
 
-	switch (sample_below(r, 6)) {
+static void run_demote(struct run *run, int place, int amount)
+{
+	const char *reason = reasons[sample_below(run->r, 3)];
+	unsigned int ifindex = place == 1 || place == 2 ? 1u + (unsigned)place
+							: LEDGER_EVERYWHERE;
+
+	cr_assert(demote(&run->h->node, place == 3 ? "web" : "", ifindex,
+			 amount, reason, run_now(run)));
+}
+
+static void add_debt(struct run *run)
+{
+	struct debt debt = { (int)sample_below(run->r, PLACES),
+			     1 + (int)sample_below(run->r, 255) };
+
+	if (run->debts_count == OUTSTANDING)
+		return;
+	run->debts[run->debts_count++] = debt;
+	run_demote(run, debt.place, debt.amount);
+}
+
+/* Any of them, and under any reason: not the one it was added for. */
+static void pay_debt(struct run *run)
+{
+	unsigned int i;
+
+	if (!run->debts_count)
+		return;
+	i = sample_below(run->r, (uint32_t)run->debts_count);
+	run_demote(run, run->debts[i].place, -run->debts[i].amount);
+	run->debts[i] = run->debts[--run->debts_count];
+}
+
+static void flip_link(struct run *run)
+{
+	unsigned int nic = sample_below(run->r, 2);
+
+	run->up[nic] = !run->up[nic];
+	node_link(&run->h->node, 2 + nic, links[nic], run->up[nic],
+		  run_now(run));
+}
+
+/* Leaves, or comes back with other rules. */
+static void join_or_leave(struct run *run, int i)
+{
+	struct fake *f = &run->h->fakes[i];
+
+	if (run->h->in[i]) {
+		if (f->group.send_failing)
+			node_send_trouble(&run->h->node, f->name, false,
+					  f->now);
+		node_remove(&run->h->node, &f->group);
+	} else {
+		host_add(run->h, i, (enum compat)sample_below(run->r, 3));
+		group_start(&f->group, run->up[interface_of(i) - 2], f->now);
+	}
+	run->h->in[i] = !run->h->in[i];
+}
+
+static void rename_group(struct run *run, int i)
+{
+	struct settings *s = &run->h->fakes[i].group.settings;
+
+	s->names_count = sample_below(run->r, 2);
+	snprintf(s->names[0], sizeof(s->names[0]), "web");
+	node_changed(&run->h->node, run_now(run));
+}
+
+static void random_step(struct run *run)
+{
+	int i = (int)sample_below(run->r, GROUPS);
+	struct fake *f = &run->h->fakes[i];
+
+	switch (sample_below(run->r, 9)) {
 	case 0:
-		if (h->in[i]) {
-			node_remove(&h->node, &f->group);
-		} else {
-			host_add(h, i, COMPAT_OPENBSD);
-			group_start(&f->group, up[interface_of(i) - 2], now);
-		}
-		h->in[i] = node_find(&h->node, interface_of(i),
-				     (uint8_t)(1 + i)) != NULL;
+		join_or_leave(run, i);
 		break;
 	case 1:
+		rename_group(run, i);
+		break;
 	case 2:
-		up[nic] = !up[nic];
-		node_link(&h->node, 2 + (unsigned int)nic, links[nic], up[nic],
-			  now);
+		flip_link(run);
 		break;
 	case 3:
 		f->fails[ELECTION_V4] = !f->fails[ELECTION_V4];
 		break;
 	case 4:
-		operator_sum[place ? 1 + nic : 0] += amount;
-		cr_assert(
-			node_demote(&h->node, place, amount, "operator", now));
+		cr_assert(node_hold_back(&run->h->node,
+					 sample_below(run->r, 2) ? 255 : 0,
+					 "maintenance", run_now(run)));
+		break;
+	case 5:
+		add_debt(run);
+		break;
+	case 6:
+		pay_debt(run);
 		break;
 	default:
-		if (h->in[i] && !instant_is_never(group_deadline(&f->group)))
+		if (run->h->in[i] &&
+		    !instant_is_never(group_deadline(&f->group)))
 			fake_tick(f);
 		break;
 	}
 }
 
 /* Whatever was going on: links up, sends fine, operators content again. */
-static void all_well(struct host *h, const int operator_sum[3])
+static void all_well(struct run *run)
 {
-	struct instant now = h->fakes[0].now;
+	struct host *h = run->h;
 
+	while (run->debts_count)
+		pay_debt(run);
+	node_hold_back(&h->node, 0, "maintenance", run_now(run));
 	for (int nic = 0; nic < 2; nic++)
-		node_link(&h->node, 2 + (unsigned int)nic, links[nic], true,
-			  now);
-	for (unsigned int place = 0; place < 3; place++)
-		node_demote(&h->node, place ? 1 + place : LEDGER_EVERYWHERE,
-			    -operator_sum[place], "operator", now);
-	for (int i = 0; i < GROUPS; i++)
-		node_send_trouble(&h->node, h->fakes[i].name, false, now);
+		if (!run->up[nic])
+			node_link(&h->node, 2 + (unsigned int)nic, links[nic],
+				  true, run_now(run));
+	for (int i = 0; i < GROUPS; i++) {
+		h->fakes[i].fails[ELECTION_V4] = false;
+		for (int tick = 0; h->in[i] && tick < 5; tick++)
+			fake_tick(&h->fakes[i]);
+	}
 }
 
-Test(node, a_hundred_random_sequences_end_at_zero)
+Test(node, five_hundred_random_sequences_end_at_zero)
 {
 	struct sample r = { 8 };
 	unsigned int troubled = 0;
 
-	for (int run = 0; run < 100; run++) {
+	for (int n = 0; n < 500; n++) {
 		static struct host h;
-		bool up[2] = { true, true };
-		int operator_sum[3] = { 0 };
+		struct run run = { .h = &h, .r = &r, .up = { true, true } };
 
 		host_open(&h, COMPAT_OPENBSD);
 		for (int i = 0; i < 200; i++) {
-			random_step(&h, &r, up, operator_sum);
-			troubled += h.node.ledger.count > 1;
+			random_step(&run);
+			troubled += h.node.ledger.count > 2;
 			for (int g = 0; g < GROUPS; g++)
-				cr_assert(!h.in[g] ||
-					  demotion(&h, g) ==
-						  ledger_sum(&h.node.ledger,
-							     interface_of(g)));
+				cr_assert(
+					!h.in[g] ||
+					demotion(&h, g) ==
+						ledger_sum(&h.node.ledger,
+							   interface_of(g),
+							   &h.fakes[g]
+								    .group
+								    .settings));
 		}
-		all_well(&h, operator_sum);
-		cr_assert_eq(h.node.ledger.count, 0, "run %d: %s", run,
+		all_well(&run);
+		cr_assert_eq(h.node.ledger.count, 0, "run %d: %s", n,
 			     h.node.ledger.entries[0].reason);
 		for (int g = 0; g < GROUPS; g++)
 			cr_assert(!h.in[g] || demotion(&h, g) == 0);
 	}
-	cr_expect_gt(troubled, 2000, "the runs reach what they test");
+	cr_expect_gt(troubled, 20000, "the runs reach what they test");
 }

@@ -48,6 +48,7 @@ Test(request, attach_takes_everything)
 		   "\"compat\":\"ucarp\",\"mode\":\"skb\","
 		   "\"dead_ratio\":2,\"demotion\":\"both\","
 		   "\"preempt_delay\":3600,\"observe\":true,"
+		   "\"groups\":[\"web\",\"dmz.1\"],"
 		   "\"metrics\":\"127.0.0.1:9112\"");
 	ask_taken();
 	cr_assert_eq(ask.request.settings.vips_count, 2);
@@ -70,7 +71,9 @@ Test(request, attach_takes_everything)
 	cr_assert_eq(ask.request.settings.demotion_form, DEMOTION_BOTH);
 	cr_assert_eq(ask.request.settings.preempt_delay, 3600);
 	cr_assert(ask.request.settings.observe);
-	cr_assert_eq(ask.request.has, REQUEST_HAS_OBSERVE * 2 - 1);
+	cr_assert_eq(ask.request.settings.names_count, 2);
+	cr_assert_str_eq(ask.request.settings.names[1], "dmz.1");
+	cr_assert_eq(ask.request.has, REQUEST_HAS_NAMES * 2 - 1);
 }
 
 /* An empty list is a value: set drops the peers with it. */
@@ -106,10 +109,10 @@ Test(request, demote_one_or_all)
 	ask_taken();
 	cr_assert(!(ask.request.has & REQUEST_HAS_INTERFACE));
 	ask_verb("demote", "\"amount\":1,\"reason\":\"x\"");
-	ask_refused("demote: wanted is either an interface or all");
+	ask_refused("demote: wanted is one of an interface, a group and all");
 	ask_verb("demote", "\"all\":true,\"interface\":\"e\",\"amount\":1,"
 			   "\"reason\":\"x\"");
-	ask_refused("demote: wanted is either an interface or all");
+	ask_refused("demote: wanted is one of an interface, a group and all");
 }
 
 /* --- form -------------------------------------------------------------------

@@ -242,3 +242,34 @@ Test(request_values, words)
 	ask_verb("state", "\"interface\":\"e\",\"vhid\":1,\"state\":\"init\"");
 	ask_refused("state init: allowed are backup, master");
 }
+
+Test(request_values, names_of_groups)
+{
+	ask_attach("\"groups\":[\"a\",\"A_b-c.9\",\"123456789012345\"]");
+	ask_taken();
+	ask_attach("\"groups\":[\"1234567890123456\"]");
+	ask_refused(
+		"group \"1234567890123456\": 16 bytes, allowed are 1 to 15");
+	ask_attach("\"groups\":[\"\"]");
+	ask_refused("group \"\": 0 bytes, allowed are 1 to 15");
+	ask_attach("\"groups\":[\"a b\"]");
+	ask_refused("group \"a b\": allowed are letters, digits, '_', '.' and "
+		    "'-'");
+	ask_attach("\"groups\":[\"web\",\"dmz\",\"web\"]");
+	ask_refused("group web: given twice");
+	ask_attach("\"groups\":[\"carp\"]");
+	ask_refused("group carp: every group bears that name");
+	ask_attach("\"groups\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\","
+		   "\"8\"]");
+	ask_taken();
+	cr_assert_eq(ask.request.settings.names_count, SETTINGS_NAMES_MAX);
+	ask_attach("\"groups\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\","
+		   "\"8\",\"9\"]");
+	ask_refused("group: 9 given, allowed are at most 8");
+	ask_verb("demote", "\"group\":\"a/b\",\"amount\":1,\"reason\":\"x\"");
+	ask_refused("group \"a/b\": allowed are letters, digits, '_', '.' and "
+		    "'-'");
+	ask_verb("demote", "\"group\":\"carp\",\"amount\":1,\"reason\":\"x\"");
+	ask_taken();
+	cr_assert_str_eq(ask.request.name, "carp");
+}

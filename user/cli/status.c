@@ -224,6 +224,7 @@ static void group_print(struct json_object *group)
 	printf("\n%s vhid %lld\n", field_text(group, "interface"),
 	       field_number(group, "vhid"));
 	list_print(group, "vips", "virtual IPs", "none, observing only");
+	list_print(group, "groups", "in groups", "carp only");
 	list_print(group, "peers", "sends to", "the multicast group");
 	if (field_count(group, "peers"))
 		printf("  %-18s %lld\n", "least TTL of peers",
@@ -272,14 +273,22 @@ static void interface_print(struct json_object *interface)
 
 static void demotion_print(struct json_object *demotion)
 {
+	const char *where = field_text(demotion, "interface"), *kind = "";
 	char since[32];
 
+	if (field(demotion, "group", json_type_string)) {
+		kind = "group ";
+		where = field_text(demotion, "group");
+	} else if (field_true(demotion, "all")) {
+		where = "every interface";
+	}
 	span_format(field_seconds(demotion, "since_seconds"), since,
 		    sizeof(since));
-	printf("demoted: %s %+lld for %s: %s\n",
-	       field_text(demotion, "interface"),
+	printf("demoted: %s%s %+lld for %s: %s (%s)\n", kind, where,
 	       field_number(demotion, "amount"), since,
-	       field_text(demotion, "reason"));
+	       field_text(demotion, "reason"),
+	       field_true(demotion, "automatic") ? "automatic"
+						 : field_text(demotion, "by"));
 }
 
 static void each(struct json_object *answer, const char *name,

@@ -149,6 +149,8 @@ static void subject_print(const struct cli *cli)
 
 	if (field(cli->request, "interface", json_type_string))
 		printf("%s", field_text(cli->request, "interface"));
+	else if (field(cli->request, "group", json_type_string))
+		printf("group %s", field_text(cli->request, "group"));
 	else
 		printf("every interface");
 	if (vhid)

@@ -6,14 +6,20 @@
 
 #include <string.h>
 
-static struct ledger_entry *find(struct ledger *ledger, unsigned int ifindex,
-				 const char *reason, bool automatic)
+static bool same_place(const struct ledger_entry *a,
+		       const struct ledger_entry *b)
+{
+	return a->ifindex == b->ifindex && !strcmp(a->name, b->name);
+}
+
+static struct ledger_entry *find(struct ledger *ledger,
+				 const struct ledger_entry *like)
 {
 	for (unsigned int i = 0; i < ledger->count; i++) {
 		struct ledger_entry *e = &ledger->entries[i];
 
-		if (e->ifindex == ifindex && e->automatic == automatic &&
-		    !strncmp(e->reason, reason, LEDGER_REASON_SIZE - 1))
+		if (same_place(e, like) && e->automatic == like->automatic &&
+		    !strcmp(e->reason, like->reason))
 			return e;
 	}
 	return NULL;
@@ -27,30 +33,28 @@ static void drop(struct ledger *ledger, struct ledger_entry *entry)
 	ledger->count--;
 }
 
-static void append(struct ledger *ledger, const struct ledger_entry *entry,
-		   const char *reason)
+static bool append(struct ledger *ledger, const struct ledger_entry *entry)
 {
-	struct ledger_entry *e = &ledger->entries[ledger->count++];
-	size_t size = strlen(reason);
-
-	*e = *entry;
-	if (size >= LEDGER_REASON_SIZE)
-		size = LEDGER_REASON_SIZE - 1;
-	memcpy(e->reason, reason, size);
-	e->reason[size] = '\0';
+	if (ledger->count == LEDGER_ENTRIES_MAX)
+		return false;
+	ledger->entries[ledger->count++] = *entry;
+	return true;
 }
 
 /* Uses a negative amount up against operators' entries, newest first; what
  * is left of it. */
-static int take_back(struct ledger *ledger, unsigned int ifindex, int amount)
+static int take_back(struct ledger *ledger, const struct ledger_entry *entry)
 {
+	int amount = entry->amount;
+
 	for (unsigned int i = ledger->count; i-- > 0 && amount < 0;) {
 		struct ledger_entry *e = &ledger->entries[i];
 
-		if (e->ifindex != ifindex || e->automatic || e->amount <= 0)
+		if (!same_place(e, entry) || e->automatic || e->amount <= 0)
 			continue;
 		if (e->amount + amount > 0) {
 			e->amount += amount;
+			memcpy(e->by, entry->by, sizeof(e->by));
 			return 0;
 		}
 		amount += e->amount;
@@ -59,48 +63,68 @@ static int take_back(struct ledger *ledger, unsigned int ifindex, int amount)
 	return amount;
 }
 
-bool ledger_add(struct ledger *ledger, unsigned int ifindex, int amount,
-		const char *reason, struct instant now)
+static void drop_if_even(struct ledger *ledger,
+			 const struct ledger_entry *place)
 {
-	struct ledger_entry *e = find(ledger, ifindex, reason, false);
-	struct ledger_entry new = { .ifindex = ifindex, .since = now };
+	int sum = 0;
 
+	for (unsigned int i = 0; i < ledger->count; i++)
+		if (same_place(&ledger->entries[i], place) &&
+		    !ledger->entries[i].automatic)
+			sum += ledger->entries[i].amount;
+	for (unsigned int i = ledger->count; i-- > 0 && sum == 0;)
+		if (same_place(&ledger->entries[i], place) &&
+		    !ledger->entries[i].automatic)
+			drop(ledger, &ledger->entries[i]);
+}
+
+/* Into the entry of its reason, or one of its own. */
+static bool enter(struct ledger *ledger, const struct ledger_entry *entry)
+{
+	struct ledger_entry new = *entry;
+	struct ledger_entry *e;
+
+	new.automatic = false;
+	e = find(ledger, &new);
 	if (e) {
-		e->amount += amount;
+		e->amount += new.amount;
+		memcpy(e->by, new.by, sizeof(e->by));
 		if (e->amount == 0)
 			drop(ledger, e);
 		return true;
 	}
-	if (amount < 0)
-		amount = take_back(ledger, ifindex, amount);
-	if (amount == 0)
-		return true;
-	if (ledger->count == LEDGER_ENTRIES_MAX)
+	if (new.amount < 0)
+		new.amount = take_back(ledger, &new);
+	return new.amount == 0 || append(ledger, &new);
+}
+
+bool ledger_add(struct ledger *ledger, const struct ledger_entry *entry)
+{
+	if (!enter(ledger, entry))
 		return false;
-	new.amount = amount;
-	append(ledger, &new, reason);
+	drop_if_even(ledger, entry);
 	return true;
 }
 
 bool ledger_set(struct ledger *ledger, unsigned int ifindex, int amount,
 		const char *reason, struct instant now)
 {
-	struct ledger_entry *e = find(ledger, ifindex, reason, true);
 	struct ledger_entry new = { .ifindex = ifindex,
 				    .amount = amount,
 				    .automatic = true,
 				    .since = now };
+	size_t size = strlen(reason);
+	struct ledger_entry *e;
 
-	if (e && amount == 0) {
+	if (size >= LEDGER_REASON_SIZE)
+		size = LEDGER_REASON_SIZE - 1;
+	memcpy(new.reason, reason, size);
+	e = find(ledger, &new);
+	if (e && amount == 0)
 		drop(ledger, e);
-	} else if (e) {
+	else if (e)
 		e->amount = amount;
-	} else if (amount != 0) {
-		if (ledger->count == LEDGER_ENTRIES_MAX)
-			return false;
-		append(ledger, &new, reason);
-	}
-	return true;
+	return e || amount == 0 || append(ledger, &new);
 }
 
 void ledger_forget(struct ledger *ledger, unsigned int ifindex)
@@ -110,15 +134,34 @@ void ledger_forget(struct ledger *ledger, unsigned int ifindex)
 			drop(ledger, &ledger->entries[i]);
 }
 
-int ledger_sum(const struct ledger *ledger, unsigned int ifindex)
+bool ledger_bears(const struct settings *s, const char *name)
+{
+	for (size_t i = 0; i < s->names_count; i++)
+		if (!strcmp(s->names[i], name))
+			return true;
+	return !strcmp(name, LEDGER_COMMON_NAME);
+}
+
+int ledger_sum(const struct ledger *ledger, unsigned int ifindex,
+	       const struct settings *settings)
 {
 	int sum = 0;
 
 	for (unsigned int i = 0; i < ledger->count; i++) {
 		const struct ledger_entry *e = &ledger->entries[i];
 
-		if (e->ifindex == ifindex || e->ifindex == LEDGER_EVERYWHERE)
+		if (*e->name ? ledger_bears(settings, e->name)
+			     : e->ifindex == ifindex ||
+				       e->ifindex == LEDGER_EVERYWHERE)
 			sum += e->amount;
 	}
 	return sum;
+}
+
+bool ledger_knows(const struct ledger *ledger, const char *name)
+{
+	for (unsigned int i = 0; i < ledger->count; i++)
+		if (!strcmp(ledger->entries[i].name, name))
+			return true;
+	return false;
 }

@@ -7,19 +7,28 @@
 #pragma once
 
 #include "instant.h"
+#include "settings.h"
 
 enum ledger_limits {
 	LEDGER_ENTRIES_MAX = 64,
-	LEDGER_REASON_SIZE = 128,
+	LEDGER_REASON_SIZE = 256,
+	LEDGER_BY_SIZE = 48,
 	LEDGER_EVERYWHERE = 0, /* as ifindex: every group of the host */
 };
 
+/* The name that every group bears, as on OpenBSD. */
+#define LEDGER_COMMON_NAME "carp"
+
 struct ledger_entry {
-	unsigned int ifindex; /* or LEDGER_EVERYWHERE */
+	/* Where: groups of that name, or without one those of the interface,
+	 * or LEDGER_EVERYWHERE. */
+	char name[SETTINGS_NAME_SIZE];
+	unsigned int ifindex;
 	int amount;
 	bool automatic; /* ours to take back, not an operator's */
 	char reason[LEDGER_REASON_SIZE];
-	struct instant since;
+	char by[LEDGER_BY_SIZE]; /* who changed it last; may be empty */
+	struct instant since;	 /* it was first there */
 };
 
 struct ledger {
@@ -28,17 +37,21 @@ struct ledger {
 };
 
 /*
- * Adds amount (may be negative) under a reason.  The same place and reason is
- * one entry; without such an entry a negative amount first takes back what
- * operators have added at that place, newest first.  False if the ledger is
- * full; nothing has changed then.
+ * Adds an operator's amount, which may be negative.  The same place and reason
+ * is one entry; without such an entry a negative amount first takes back what
+ * operators have added at that place, newest first.  Once the operators'
+ * entries of a place add up to nothing they are gone, whatever their reasons.
+ * False if the ledger is full; nothing has changed then.
  */
-bool ledger_add(struct ledger *ledger, unsigned int ifindex, int amount,
-		const char *reason, struct instant now);
-/* Sets the automatic entry of this place and reason, 0 removes it. */
+bool ledger_add(struct ledger *ledger, const struct ledger_entry *entry);
+/* Sets the automatic entry of this interface and reason, 0 removes it. */
 bool ledger_set(struct ledger *ledger, unsigned int ifindex, int amount,
 		const char *reason, struct instant now);
 /* Forgets an interface. */
 void ledger_forget(struct ledger *ledger, unsigned int ifindex);
-/* What counts for groups of this interface. */
-int ledger_sum(const struct ledger *ledger, unsigned int ifindex);
+/* What counts for a group of this interface and with these settings. */
+int ledger_sum(const struct ledger *ledger, unsigned int ifindex,
+	       const struct settings *settings);
+/* Is anything entered under this name? */
+bool ledger_knows(const struct ledger *ledger, const char *name);
+bool ledger_bears(const struct settings *settings, const char *name);

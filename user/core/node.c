@@ -6,10 +6,47 @@
 
 #include <stdio.h>
 
+/* What a lasting fault of one interface or group weighs for all others. */
+enum fault_weights {
+	FAULT_WEIGHT_BYTE = 1,
+	FAULT_WEIGHT_ADVSKEW = CARP_ADVSKEW_DEMOTED,
+};
+
 static void spread_demotion(struct node *node, struct instant now)
 {
 	for (struct group *g = node->groups; g; g = g->next)
-		group_demotion(g, ledger_sum(&node->ledger, g->ifindex), now);
+		group_demotion(
+			g, ledger_sum(&node->ledger, g->ifindex, &g->settings),
+			now);
+}
+
+/* OpenBSD adds 1.  Added to advskew, only 240 is sure to weigh more than a
+ * difference the operator has set; ucarp's rule makes 240 of any. */
+static int fault_weight(const struct node *node)
+{
+	for (const struct group *g = node->groups; g; g = g->next)
+		if (g->settings.compat != COMPAT_UCARP &&
+		    g->election.settings.demotion_form != DEMOTION_BYTE)
+			return FAULT_WEIGHT_ADVSKEW;
+	return FAULT_WEIGHT_BYTE;
+}
+
+/* Faults that are entered already weigh what they would weigh today. */
+static void weigh_faults(struct node *node)
+{
+	for (unsigned int i = 0; i < node->ledger.count; i++) {
+		struct ledger_entry *e = &node->ledger.entries[i];
+
+		if (e->automatic && (e->amount == FAULT_WEIGHT_BYTE ||
+				     e->amount == FAULT_WEIGHT_ADVSKEW))
+			e->amount = fault_weight(node);
+	}
+}
+
+void node_changed(struct node *node, struct instant now)
+{
+	weigh_faults(node);
+	spread_demotion(node, now);
 }
 
 void node_add(struct node *node, struct group *group, struct instant now)
@@ -20,7 +57,7 @@ void node_add(struct node *node, struct group *group, struct instant now)
 		end = &(*end)->next;
 	group->next = NULL;
 	*end = group;
-	group_demotion(group, ledger_sum(&node->ledger, group->ifindex), now);
+	node_changed(node, now);
 }
 
 void node_remove(struct node *node, struct group *group)
@@ -58,16 +95,6 @@ struct instant node_deadline(const struct node *node)
 	return first;
 }
 
-/* OpenBSD adds 1.  FreeBSD folds demotion into advskew, where only 240 is
- * sure to weigh more than a difference the operator has set. */
-static int automatic_amount(const struct node *node)
-{
-	for (const struct group *g = node->groups; g; g = g->next)
-		if (g->settings.compat == COMPAT_FREEBSD)
-			return CARP_ADVSKEW_DEMOTED;
-	return 1;
-}
-
 bool node_hold_back(struct node *node, int amount, const char *reason,
 		    struct instant now)
 {
@@ -75,6 +102,14 @@ bool node_hold_back(struct node *node, int amount, const char *reason,
 		return false;
 	spread_demotion(node, now);
 	return true;
+}
+
+bool node_bears(const struct node *node, const char *name)
+{
+	for (const struct group *g = node->groups; g; g = g->next)
+		if (ledger_bears(&g->settings, name))
+			return true;
+	return false;
 }
 
 void node_link(struct node *node, unsigned int ifindex, const char *name,
@@ -86,7 +121,7 @@ void node_link(struct node *node, unsigned int ifindex, const char *name,
 		if (g->ifindex == ifindex)
 			group_link(g, up, now);
 	snprintf(reason, sizeof(reason), "link of %s down", name);
-	node_hold_back(node, up ? 0 : automatic_amount(node), reason, now);
+	node_hold_back(node, up ? 0 : fault_weight(node), reason, now);
 }
 
 void node_send_trouble(struct node *node, const char *where, bool failing,
@@ -95,13 +130,16 @@ void node_send_trouble(struct node *node, const char *where, bool failing,
 	char reason[LEDGER_REASON_SIZE];
 
 	snprintf(reason, sizeof(reason), "send errors on %s", where);
-	node_hold_back(node, failing ? automatic_amount(node) : 0, reason, now);
+	node_hold_back(node, failing ? fault_weight(node) : 0, reason, now);
 }
 
-bool node_demote(struct node *node, unsigned int ifindex, int amount,
-		 const char *reason, struct instant now)
+bool node_demote(struct node *node, const struct ledger_entry *entry,
+		 struct instant now)
 {
-	if (!ledger_add(&node->ledger, ifindex, amount, reason, now))
+	struct ledger_entry new = *entry;
+
+	new.since = now;
+	if (!ledger_add(&node->ledger, &new))
 		return false;
 	spread_demotion(node, now);
 	return true;

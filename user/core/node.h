@@ -12,6 +12,7 @@ struct node {
 	struct ledger ledger;
 };
 
+/* The caller starts it. */
 void node_add(struct node *node, struct group *group, struct instant now);
 void node_remove(struct node *node, struct group *group);
 struct group *node_find(const struct node *node, unsigned int ifindex,
@@ -31,6 +32,10 @@ void node_send_trouble(struct node *node, const char *where, bool failing,
  * if the ledger is full. */
 bool node_hold_back(struct node *node, int amount, const char *reason,
 		    struct instant now);
-/* An operator's demotion; false if the ledger is full. */
-bool node_demote(struct node *node, unsigned int ifindex, int amount,
-		 const char *reason, struct instant now);
+/* An operator's demotion, since now; false if the ledger is full. */
+bool node_demote(struct node *node, const struct ledger_entry *entry,
+		 struct instant now);
+/* A group's names or rules have changed. */
+void node_changed(struct node *node, struct instant now);
+/* Does any group bear this name? */
+bool node_bears(const struct node *node, const char *name);

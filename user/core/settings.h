@@ -39,6 +39,8 @@ enum demotion_form {
 enum settings_limits {
 	SETTINGS_VIPS_MAX = 65536, /* per group */
 	SETTINGS_PEERS_MAX = 64,
+	SETTINGS_NAMES_MAX = 8,
+	SETTINGS_NAME_SIZE = 16, /* with its end */
 	/* With 1 a backup would be no more patient than one interval is long:
 	 * no lease could bridge two advertisements and end before that. */
 	SETTINGS_DEAD_RATIO_MIN = 2,
@@ -62,4 +64,7 @@ struct settings {
 	const struct address *peers; /* none: multicast */
 	size_t peers_count;
 	uint8_t ttl_min; /* of unicast from peers, 1..255; 0: as always, 255 */
+	/* By which demotion reaches several groups, beside "carp". */
+	char names[SETTINGS_NAMES_MAX][SETTINGS_NAME_SIZE];
+	size_t names_count;
 };

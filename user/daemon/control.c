@@ -195,8 +195,11 @@ static void carry_out(struct control *control, struct server_client *client,
 {
 	char error[CONTROLLER_ERROR_SIZE] = "";
 	struct json_object *reply = answer(true);
+	struct server_peer peer = server_peer(client);
 	int code = 0;
 
+	snprintf(request->by, sizeof(request->by), "uid %u, pid %d", peer.uid,
+		 peer.pid);
 	if (request->verb != REQUEST_MONITOR)
 		code = execute(control, request, reply, error, sizeof(error));
 	else if (!start_monitor(control, client)) {

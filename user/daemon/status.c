@@ -154,6 +154,16 @@ static struct json_object *master_of(const struct member *m)
 	return master;
 }
 
+static struct json_object *names_of(const struct settings *s)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < s->names_count; i++)
+		json_object_array_add(list,
+				      json_object_new_string(s->names[i]));
+	return list;
+}
+
 static void put_settings(struct json_object *object, const struct member *m)
 {
 	const struct settings *s = &m->group.settings;
@@ -172,6 +182,7 @@ static void put_settings(struct json_object *object, const struct member *m)
 	json_object_object_add(object, "vips", vips_of(s));
 	json_object_object_add(object, "peers", peers_of(s));
 	put_int(object, "peer_ttl_min", s->ttl_min ? s->ttl_min : CARP_TTL);
+	json_object_object_add(object, "groups", names_of(s));
 }
 
 static void put_timing(struct json_object *object, const struct group *g)
@@ -252,9 +263,17 @@ static struct json_object *demotion_of(const struct controller *c,
 	for (const struct nic *nic = c->nics; nic; nic = nic->next)
 		if (nic->link.ifindex == entry->ifindex)
 			put_text(object, "interface", nic->link.name);
+	json_object_object_add(object, "group", NULL);
+	if (*entry->name)
+		put_text(object, "group", entry->name);
+	put_bool(object, "all",
+		 !*entry->name && entry->ifindex == LEDGER_EVERYWHERE);
 	put_int(object, "amount", entry->amount);
 	put_text(object, "reason", entry->reason);
 	put_bool(object, "automatic", entry->automatic);
+	json_object_object_add(object, "by", NULL);
+	if (*entry->by)
+		put_text(object, "by", entry->by);
 	put_time(object, "since", entry->since);
 	put_seconds(object, "since_seconds",
 		    instant_since(entry->since, loop_now()));

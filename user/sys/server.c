@@ -30,6 +30,7 @@ struct server_client {
 	struct server *server;
 	struct loop_source *source;
 	int fd;
+	struct server_peer peer;
 	uint32_t events;
 	bool finishing; /* reads no more, ends when the queue is empty */
 	bool doomed;	/* shut down, ends when the loop comes round */
@@ -200,17 +201,23 @@ static void on_client(void *context)
 		client_wait(client);
 }
 
-static bool peer_is_trusted(int fd)
+static bool peer_is_trusted(int fd, struct server_peer *out)
 {
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
 		return false;
+	*out = (struct server_peer){ peer.uid, peer.pid };
 	return peer.uid == 0 || peer.uid == geteuid();
 }
 
-static int client_open(struct server *server, int fd,
+struct server_peer server_peer(const struct server_client *client)
+{
+	return client->peer;
+}
+
+static int client_open(struct server *server, int fd, struct server_peer peer,
 		       struct server_client **slot)
 {
 	struct server_client *client = malloc(sizeof(*client));
@@ -222,6 +229,7 @@ static int client_open(struct server *server, int fd,
 	memset(client, 0, offsetof(struct server_client, line));
 	client->server = server;
 	client->fd = fd;
+	client->peer = peer;
 	client->events = EPOLLIN;
 	err = loop_add(server->loop, fd, EPOLLIN, LOOP_REQUESTS, on_client,
 		       client, &client->source);
@@ -236,6 +244,7 @@ static int client_open(struct server *server, int fd,
 static void on_connection(void *context)
 {
 	struct server *server = context;
+	struct server_peer peer;
 	size_t i = 0;
 	int fd;
 
@@ -244,8 +253,8 @@ static void on_connection(void *context)
 		return;
 	while (i < SERVER_CLIENTS_MAX && server->clients[i])
 		i++;
-	if (i == SERVER_CLIENTS_MAX || !peer_is_trusted(fd) ||
-	    client_open(server, fd, &server->clients[i]))
+	if (i == SERVER_CLIENTS_MAX || !peer_is_trusted(fd, &peer) ||
+	    client_open(server, fd, peer, &server->clients[i]))
 		close(fd);
 }
 

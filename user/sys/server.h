@@ -21,6 +21,11 @@ enum server_limits {
 	SERVER_BACKLOG_MAX = 4 * 1024 * 1024, /* unsent bytes per client */
 };
 
+struct server_peer {
+	unsigned int uid;
+	int pid; /* may have ended since */
+};
+
 /* line is NUL-terminated, without its newline.  gone comes after a client has
  * left for whatever reason. */
 struct server_handler {
@@ -42,5 +47,7 @@ void server_close(struct server *server);
 
 /* Queues text and a newline.  Never blocks. */
 void server_reply(struct server_client *client, const char *text);
+/* Who asks, as the kernel vouches for it. */
+struct server_peer server_peer(const struct server_client *client);
 /* Ends the client once its queue is sent. */
 void server_finish(struct server_client *client);

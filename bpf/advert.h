@@ -15,27 +15,6 @@
 #include "parse.h"
 #include "peers.h"
 
-/*
- * What both families come down to.  Nothing in it points into the packet, and
- * facts are kept as numbers rather than answers: a stored yes or no would make
- * the verifier walk everything behind it twice.
- */
-struct advert {
-	union {
-		struct carp_header header;
-		__u32 words[PARSE_FETCH_SIZE / 4];
-	};
-	__u64 ip_sum;	/* of the IPv4 header, all ones if good */
-	__u64 pseudo;	/* sum of the IPv6 pseudo-header, 0 for IPv4 */
-	__u32 room;	/* bytes in the frame from the IP header on */
-	__u32 size;	/* of the IP header */
-	__u32 total;	/* of header and payload, by the IP header */
-	__u16 fragment; /* not 0: there are more */
-	__u8 version;	/* of IP; what the frame's type promised is below */
-	__u8 family;
-	__u8 ttl;
-};
-
 enum advert_sizes {
 	VRRP2_FIXED_SIZE = 16, /* header and authentication data */
 	VRRP2_SEVEN_SIZE = 44, /* with the seven addresses of authlen 7 */
@@ -177,39 +156,26 @@ static __always_inline void advert_describe(struct frame *frame,
 	mac_copy(event->source_mac, frame->ethernet->source);
 }
 
-/*
- * Does any recipe of the vhid give this digest?  Its words come two by two,
- * because a global function takes at most five arguments and on old kernels
- * no pointers; and it is global so that the verifier walks it once.
- */
-__noinline int advert_digest(__u32 vhid, __u64 counter, __u64 word01,
-			     __u64 word23, __u64 word4)
+/* Does any recipe of the vhid give this digest?  Global, so that the verifier
+ * walks it once: the advertisement is where it was left. */
+__noinline int advert_digest(__u32 vhid, __u64 counter)
 {
-	__u32 received[5] = { (__u32)(word01 >> 32), (__u32)word01,
-			      (__u32)(word23 >> 32), (__u32)word23,
-			      (__u32)word4 };
 	struct carp_auth *auth = bpf_map_lookup_elem(&carp_auth, &vhid);
-	__u32 digest[5];
+	struct scratch *scratch = scratch_open();
 	__u32 i;
 
-	if (!auth)
+	if (!auth || !scratch)
 		return false;
+	for (i = 0; i < CARP_DIGEST_SIZE / 4; i++)
+		scratch->received[i] = carp_ntohl(scratch->advert.words[4 + i]);
 	for (i = 0; i < CARP_RECIPES_MAX; i++) {
 		if (i >= auth->count)
 			break;
-		carp_hmac_finish(&auth->recipes[i], counter, digest);
-		if (carp_digest_equal(digest, received))
+		carp_hmac_run(&auth->recipes[i], counter, &scratch->hmac);
+		if (carp_digest_equal(scratch->hmac.state.h, scratch->received))
 			return true;
 	}
 	return false;
-}
-
-static __always_inline bool advert_digest_good(struct advert *advert,
-					       __u64 counter)
-{
-	return advert_digest(advert->header.vhid, counter,
-			     advert_pair(advert, 4), advert_pair(advert, 6),
-			     carp_ntohl(advert->words[8]));
 }
 
 /* Is this one of the counters we sent last?  Without a branch, or the
@@ -263,8 +229,7 @@ static __always_inline void advert_stamp(struct carp_vhid *group,
 }
 
 static __always_inline enum carp_verdict advert_believe(
-	struct carp_vhid *group, struct advert *advert,
-	struct carp_event *event)
+	struct carp_vhid *group, struct carp_event *event)
 {
 	event->time_ns = lease_now();
 	if (group->role == CARP_ROLE_OBSERVER) {
@@ -272,7 +237,7 @@ static __always_inline enum carp_verdict advert_believe(
 		event_report(event);
 		return CARP_V_advert_observed;
 	}
-	if (!advert_digest_good(advert, event->counter)) {
+	if (!advert_digest(event->vhid, event->counter)) {
 		notice_advert(event, CARP_EVENT_DIGEST, &group->last_digest_ns);
 		return CARP_V_advert_digest;
 	}
@@ -306,25 +271,22 @@ static __always_inline enum carp_verdict advert_judge(struct frame *frame,
 	advert_describe(frame, advert, event);
 	if (peers_stranger(group, event))
 		return CARP_V_advert_stranger;
-	return advert_believe(group, advert, event);
+	return advert_believe(group, event);
 }
 
-/*
- * The fixed part of the family's IP header is known to be there.  The
- * barriers keep both structs in memory: taken apart they outnumber the
- * registers, and without CAP_PERFMON the verifier refuses the spills.
- */
+/* The fixed part of the family's IP header is known to be there. */
 static __always_inline enum carp_verdict advert_take(struct frame *frame,
 						     __u8 family)
 {
-	struct carp_event event_memory = { .kind = CARP_EVENT_ADVERT };
-	struct advert advert_memory = { .words = { 0 } };
-	struct carp_event *event = &event_memory;
-	struct advert *advert = &advert_memory;
+	struct scratch *scratch = scratch_open();
+	struct carp_event *event = event_new(CARP_EVENT_ADVERT);
+	struct advert *advert;
 	enum carp_verdict verdict;
 
-	CARP_BARRIER(event);
-	CARP_BARRIER(advert);
+	if (!scratch || !event)
+		return CARP_V_passed;
+	advert = &scratch->advert;
+	carp_memset(advert, 0, sizeof(*advert));
 	if (family == 4)
 		verdict = advert_open4(frame, advert, event);
 	else

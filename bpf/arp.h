@@ -50,7 +50,7 @@ static __always_inline enum carp_verdict arp_answer(struct frame *frame,
 						    struct carp_arp *arp,
 						    struct carp_vip *vip)
 {
-	frame->vhid = (__u8)vip->vhid;
+	frame->vhid = vip->vhid;
 	if (!lease_live(vip->slot))
 		return arp_silence(vip->vhid);
 	arp_turn_around(frame, arp, (__u8)vip->vhid);
@@ -71,7 +71,7 @@ static __always_inline enum carp_verdict arp_take(struct frame *frame)
 		 * MAC and is nobody's question. */
 		if (carp_vmac_vhid(arp->sender_mac) == vip->vhid)
 			return CARP_V_passed;
-		frame->vhid = (__u8)vip->vhid;
+		frame->vhid = vip->vhid;
 		notice_claim(frame, 4, arp->sender_mac, arp->sender_ip);
 		return CARP_V_arp_claim;
 	}

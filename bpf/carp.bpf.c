@@ -60,7 +60,7 @@ int carp_xdp(struct xdp_md *ctx)
 	verdict = parse_frame(ctx, frame);
 	if (verdict == CARP_V_passed)
 		verdict = classify(frame);
-	return settle(frame->vhid, verdict);
+	return settle((__u32)frame->vhid, verdict);
 }
 
 SEC("tc")

@@ -5,7 +5,19 @@
  */
 #pragma once
 
-#include "maps.bpf.h"
+#include "scratch.h"
+
+/* An empty one, which the next call empties again. */
+static __always_inline struct carp_event *event_new(enum carp_event_kind kind)
+{
+	struct scratch *scratch = scratch_open();
+
+	if (!scratch)
+		return NULL;
+	carp_memset(&scratch->event, 0, sizeof(scratch->event));
+	scratch->event.kind = kind;
+	return &scratch->event;
+}
 
 static __always_inline bool event_report(struct carp_event *event)
 {

@@ -134,21 +134,20 @@ static __always_inline enum carp_verdict ndp_check(struct frame *frame,
 static __always_inline void ndp_defer(struct frame *frame, struct ndp *ndp,
 				      struct carp_vhid *group)
 {
-	struct carp_event event = {
-		.kind = CARP_EVENT_SOLICIT,
-		.vhid = frame->vhid,
-		.family = 6,
-		.unicast = !ndp->multicast,
-		.time_ns = lease_now(),
-	};
+	struct carp_event *event = event_new(CARP_EVENT_SOLICIT);
+	__u64 now = lease_now();
 
-	if (event.time_ns - group->last_solicit_ns < CARP_SOLICIT_GAP_NS)
+	if (!event || now - group->last_solicit_ns < CARP_SOLICIT_GAP_NS)
 		return;
-	group->last_solicit_ns = event.time_ns;
-	mac_copy(event.source_mac, frame->ethernet->source);
-	word_copy(event.source, ndp->ip->source, 16);
-	word_copy(event.target, ndp->nd->target, 16);
-	event_report(&event);
+	group->last_solicit_ns = now;
+	event->vhid = (__u8)frame->vhid;
+	event->family = 6;
+	event->unicast = !ndp->multicast;
+	event->time_ns = now;
+	mac_copy(event->source_mac, frame->ethernet->source);
+	word_copy(event->source, ndp->ip->source, 16);
+	word_copy(event->target, ndp->nd->target, 16);
+	event_report(event);
 }
 
 /* The first option slot becomes our address; the rest turns into padding. */
@@ -170,7 +169,7 @@ static __always_inline bool ndp_write_option(struct frame *frame,
 			continue;
 		option->type = CARP_ND_TARGET_LLADDR;
 		option->length = 1;
-		carp_vmac_fill(option->mac, frame->vhid);
+		carp_vmac_fill(option->mac, (__u8)frame->vhid);
 	}
 	return true;
 }
@@ -182,7 +181,7 @@ static __always_inline void ndp_write_ip(struct frame *frame, struct ndp *ndp,
 	struct ip6_header *ip = ndp->ip;
 
 	mac_copy(ethernet->destination, ethernet->source);
-	carp_vmac_fill(ethernet->source, frame->vhid);
+	carp_vmac_fill(ethernet->source, (__u8)frame->vhid);
 	ip->version_flow = carp_htonl(IP6_VERSION);
 	ip->payload = carp_htons(length);
 	word_copy(ip->destination, ip->source, 16);
@@ -235,7 +234,7 @@ static __always_inline enum carp_verdict ndp_solicited(struct frame *frame,
 	struct ndp ndp;
 	enum carp_verdict verdict;
 
-	frame->vhid = (__u8)vip->vhid;
+	frame->vhid = vip->vhid;
 	if (!group)
 		return CARP_V_ndp_not_owner;
 	if (!lease_live(vip->slot))
@@ -268,7 +267,7 @@ static __always_inline enum carp_verdict ndp_advertised(struct frame *frame,
 	ndp_walk(frame, &ndp, &claimed);
 	if (carp_vmac_vhid(claimed) == vip->vhid)
 		return CARP_V_passed;
-	frame->vhid = (__u8)vip->vhid;
+	frame->vhid = vip->vhid;
 	notice_claim(frame, 6, claimed, ndp.nd->target);
 	return CARP_V_ndp_claim;
 }

@@ -53,20 +53,19 @@ static __always_inline void notice_claim(struct frame *frame, __u8 family,
 					 const void *mac, const void *vip)
 {
 	struct carp_vhid *group = map_group(frame->vhid);
-	struct carp_event event = {
-		.kind = CARP_EVENT_CLAIM,
-		.vhid = frame->vhid,
-		.family = family,
-		.time_ns = lease_now(),
-	};
+	struct carp_event *event = event_new(CARP_EVENT_CLAIM);
+	__u64 now = lease_now();
 
-	if (!group || !notice_due(&group->last_claim_ns, event.time_ns,
-				  CARP_CLAIM_GAP_NS))
+	if (!event || !group ||
+	    !notice_due(&group->last_claim_ns, now, CARP_CLAIM_GAP_NS))
 		return;
-	mac_copy(event.source_mac, mac);
+	event->vhid = (__u8)frame->vhid;
+	event->family = family;
+	event->time_ns = now;
+	mac_copy(event->source_mac, mac);
 	if (family == 4)
-		word_copy(event.target, vip, 4);
+		word_copy(event->target, vip, 4);
 	else
-		word_copy(event.target, vip, 16);
-	event_report(&event);
+		word_copy(event->target, vip, 16);
+	event_report(event);
 }

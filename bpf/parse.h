@@ -68,15 +68,17 @@ enum parse_sizes {
 	PARSE_FETCH_SIZE = 44, /* an advertisement, or VRRPv2 of its shape */
 };
 
-/* One frame on its way through the rooms. */
+/* One frame on its way through the rooms.  Eight bytes for each, whatever is
+ * in it: on the stack, Linux 6.1 lets nobody without CAP_PERFMON change a part
+ * of eight. */
 struct frame {
 	struct xdp_md *ctx;
 	struct eth_header *ethernet;
 	void *network; /* behind Ethernet and the tags */
 	void *end;
-	__u32 offset; /* of network */
-	__be16 type;  /* of what is at network */
-	__u8 vhid;    /* whom to count it for; 0 until a room knows */
+	__u64 offset; /* of network */
+	__u64 type;   /* of what is at network, network order */
+	__u64 vhid;   /* whom to count it for; 0 until a room knows */
 };
 
 /* Does the frame reach to `behind`?  The barrier keeps clang from turning
@@ -133,7 +135,7 @@ static __always_inline bool word_zero(const void *a, int bytes)
 	return !any;
 }
 
-static __always_inline bool parse_is_tag(__be16 type)
+static __always_inline bool parse_is_tag(__u64 type)
 {
 	return type == carp_htons(CARP_ETH_VLAN) ||
 	       type == carp_htons(CARP_ETH_QINQ);

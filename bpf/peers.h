@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "maps.bpf.h"
+#include "scratch.h"
 
 static __always_inline bool peers_listed(struct carp_vhid *group, __u8 family)
 {
@@ -25,11 +25,13 @@ static __always_inline __u8 peers_ttl(struct carp_vhid *group, __u8 family,
 static __always_inline bool peers_stranger(struct carp_vhid *group,
 					   struct carp_event *event)
 {
-	struct carp_peer_key key = { .vhid = event->vhid,
-				     .family = event->family };
+	struct scratch *scratch = scratch_open();
 
-	if (!peers_listed(group, event->family))
+	if (!scratch || !peers_listed(group, event->family))
 		return false;
-	carp_memcpy(key.address, event->source, sizeof(key.address));
-	return !bpf_map_lookup_elem(&carp_peers, &key);
+	carp_memset(&scratch->peer, 0, sizeof(scratch->peer));
+	scratch->peer.vhid = event->vhid;
+	scratch->peer.family = event->family;
+	word_copy(scratch->peer.address, event->source, 16);
+	return !bpf_map_lookup_elem(&carp_peers, &scratch->peer);
 }

@@ -32,21 +32,31 @@ CARP_INLINE __u32 carp_mask_equal(__u32 a, __u32 b)
 	return (__u32)(((__u64)(a ^ b) - 1) >> 32);
 }
 
+/* Where a digest is computed.  The data plane keeps it in a map: a stack has
+ * no room for it, and the verifier of Linux 6.1 no patience with numbers of 32
+ * bits there (CAP_PERFMON apart). */
+struct carp_hmac {
+	struct carp_sha1 state; /* in the end the digest */
+	__u32 block[16];
+};
+
 /*
- * Finishes the inner hash in *state: the tail with the counter in its place.
- * The tail is shorter than a block, so the counter's first word is one of the
- * first sixteen and its last one of the first eighteen.  The block w is the
- * caller's, whose stack has no room for two.
+ * Finishes the inner hash: the tail with the counter in its place.  The tail
+ * is shorter than a block, so the counter's first word is one of the first
+ * sixteen and its last one of the first eighteen.
  */
 CARP_INLINE void carp_hmac_inner(const struct carp_recipe *r, __u64 counter,
-				 struct carp_sha1 *state, __u32 w[16])
+				 struct carp_hmac *hmac)
 {
 	__u32 high = (__u32)(counter >> 32) >> r->counter_shift;
 	__u32 middle = (__u32)(counter >> r->counter_shift);
 	__u32 low = (__u32)((counter << 32) >> r->counter_shift);
 	__u32 at = 0, before = 0, before2 = 0;
+	__u32 *w = hmac->block;
 	__u32 i;
 
+	/* Rolled up, without CAP_PERFMON Linux 6.1 refuses the pointers. */
+#pragma GCC unroll 16
 	for (i = 0; i < 16; i++) {
 		before2 = before;
 		before = at;
@@ -54,35 +64,44 @@ CARP_INLINE void carp_hmac_inner(const struct carp_recipe *r, __u64 counter,
 		w[i] = r->block[i] | (at & high) | (before & middle) |
 		       (before2 & low);
 	}
-	carp_sha1_block(state, w);
+	carp_sha1_block(&hmac->state, w);
 	if (r->blocks != 2)
 		return;
 	for (i = 0; i < 16; i++)
 		w[i] = r->block[16 + i];
 	w[0] |= (at & middle) | (before & low);
 	w[1] |= at & low;
-	carp_sha1_block(state, w);
+	carp_sha1_block(&hmac->state, w);
 }
 
-/* The digest of the advertisement with this counter (host order). */
-CARP_NOINLINE void carp_hmac_finish(const struct carp_recipe *r, __u64 counter,
-				    __u32 digest[5])
+/* The digest, in hmac->state, of the advertisement with this counter (host
+ * order). */
+CARP_NOINLINE void carp_hmac_run(const struct carp_recipe *r, __u64 counter,
+				 struct carp_hmac *hmac)
 {
-	struct carp_sha1 state = r->inner;
-	__u32 w[16];
+	__u32 *w = hmac->block;
 	__u32 i;
 
-	carp_hmac_inner(r, counter, &state, w);
+	hmac->state = r->inner;
+	carp_hmac_inner(r, counter, hmac);
 	for (i = 0; i < 5; i++)
-		w[i] = state.h[i];
+		w[i] = hmac->state.h[i];
 	w[5] = 0x80000000;
 	for (i = 6; i < 15; i++)
 		w[i] = 0;
 	w[15] = (64 + CARP_DIGEST_SIZE) * 8;
-	state = r->outer;
-	carp_sha1_block(&state, w);
-	for (i = 0; i < 5; i++)
-		digest[i] = state.h[i];
+	hmac->state = r->outer;
+	carp_sha1_block(&hmac->state, w);
+}
+
+/* The same for who has a stack. */
+CARP_INLINE void carp_hmac_finish(const struct carp_recipe *r, __u64 counter,
+				  __u32 digest[5])
+{
+	struct carp_hmac hmac;
+
+	carp_hmac_run(r, counter, &hmac);
+	carp_memcpy(digest, hmac.state.h, CARP_DIGEST_SIZE);
 }
 
 /* Takes the same time wherever the first difference is. */

@@ -143,6 +143,7 @@ static bool is_pinned(const struct bpf_map *map)
 
 	/* Digests are nobody's business; a ring has one reader. */
 	return !bpf_map__is_internal(map) && strcmp(name, "carp_auth") != 0 &&
+	       strcmp(name, "carp_scratch") != 0 &&
 	       strcmp(name, "carp_events") != 0;
 }
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What rooms make in parts: on the stack, Linux 6.1 lets nobody without
+ * CAP_PERFMON write a part of eight bytes, and there is no room for it above
+ * the functions of the digest.  One frame at a time is looked at on a CPU, so
+ * one of each is enough; it is empty to begin with only if it says so.  Never
+ * pinned: with the digest of a forgery the forgery is made.
+ */
+#pragma once
+
+#include "maps.bpf.h"
+#include "parse.h"
+
+/*
+ * What both families come down to.  Nothing in it points into the packet, and
+ * facts are kept as numbers rather than answers: a stored yes or no would make
+ * the verifier walk everything behind it twice.
+ */
+struct advert {
+	union {
+		struct carp_header header;
+		__u32 words[PARSE_FETCH_SIZE / 4];
+	};
+	__u64 ip_sum;	/* of the IPv4 header, all ones if good */
+	__u64 pseudo;	/* sum of the IPv6 pseudo-header, 0 for IPv4 */
+	__u32 room;	/* bytes in the frame from the IP header on */
+	__u32 size;	/* of the IP header */
+	__u32 total;	/* of header and payload, by the IP header */
+	__u16 fragment; /* not 0: there are more */
+	__u8 version;	/* of IP; what the frame's type promised is below */
+	__u8 family;
+	__u8 ttl;
+};
+
+struct scratch {
+	struct carp_hmac hmac; /* first: a loop looks one step past its end */
+	__u32 received[CARP_DIGEST_SIZE / 4]; /* a digest, host order */
+	struct advert advert;
+	struct carp_event event;
+	struct carp_peer_key peer;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} carp_scratch SEC(".maps");
+
+/* No array lookup below its size fails, but the verifier wants it asked. */
+static __always_inline struct scratch *scratch_open(void)
+{
+	__u32 first = 0;
+
+	return bpf_map_lookup_elem(&carp_scratch, &first);
+}

@@ -279,12 +279,13 @@ static __always_inline enum carp_verdict advert_take(struct frame *frame,
 						     __u8 family)
 {
 	struct scratch *scratch = scratch_open();
-	struct carp_event *event = event_new(CARP_EVENT_ADVERT);
+	struct carp_event *event;
 	struct advert *advert;
 	enum carp_verdict verdict;
 
-	if (!scratch || !event)
+	if (!scratch)
 		return CARP_V_passed;
+	event = event_new(scratch, CARP_EVENT_ADVERT);
 	advert = &scratch->advert;
 	carp_memset(advert, 0, sizeof(*advert));
 	if (family == 4)

@@ -8,12 +8,9 @@
 #include "scratch.h"
 
 /* An empty one, which the next call empties again. */
-static __always_inline struct carp_event *event_new(enum carp_event_kind kind)
+static __always_inline struct carp_event *event_new(struct scratch *scratch,
+						    enum carp_event_kind kind)
 {
-	struct scratch *scratch = scratch_open();
-
-	if (!scratch)
-		return NULL;
 	carp_memset(&scratch->event, 0, sizeof(scratch->event));
 	scratch->event.kind = kind;
 	return &scratch->event;

@@ -134,12 +134,14 @@ static __always_inline enum carp_verdict ndp_check(struct frame *frame,
 static __always_inline void ndp_defer(struct frame *frame, struct ndp *ndp,
 				      struct carp_vhid *group)
 {
-	struct carp_event *event = event_new(CARP_EVENT_SOLICIT);
+	struct scratch *scratch = scratch_open();
 	__u64 now = lease_now();
+	struct carp_event *event;
 
-	if (!event || now - group->last_solicit_ns < CARP_SOLICIT_GAP_NS)
+	if (!scratch || now - group->last_solicit_ns < CARP_SOLICIT_GAP_NS)
 		return;
 	group->last_solicit_ns = now;
+	event = event_new(scratch, CARP_EVENT_SOLICIT);
 	event->vhid = (__u8)frame->vhid;
 	event->family = 6;
 	event->unicast = !ndp->multicast;

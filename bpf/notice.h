@@ -53,12 +53,14 @@ static __always_inline void notice_claim(struct frame *frame, __u8 family,
 					 const void *mac, const void *vip)
 {
 	struct carp_vhid *group = map_group(frame->vhid);
-	struct carp_event *event = event_new(CARP_EVENT_CLAIM);
+	struct scratch *scratch = scratch_open();
 	__u64 now = lease_now();
+	struct carp_event *event;
 
-	if (!event || !group ||
+	if (!scratch || !group ||
 	    !notice_due(&group->last_claim_ns, now, CARP_CLAIM_GAP_NS))
 		return;
+	event = event_new(scratch, CARP_EVENT_CLAIM);
 	event->vhid = (__u8)frame->vhid;
 	event->family = family;
 	event->time_ns = now;

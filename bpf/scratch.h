@@ -47,7 +47,8 @@ struct {
 	__type(value, struct scratch);
 } carp_scratch SEC(".maps");
 
-/* No array lookup below its size fails, but the verifier wants it asked. */
+/* No array lookup below its size fails, but the verifier wants it asked, and
+ * at once: a NULL carried on is refused as well. */
 static __always_inline struct scratch *scratch_open(void)
 {
 	__u32 first = 0;

@@ -13,10 +13,14 @@ BUILD=(gcc libc6-dev make clang llvm bpftool pkg-config libbpf-dev libelf-dev zl
 	libcap-ng-dev iproute2)
 DEMO=(python3 jq curl procps iputils-ping iputils-arping ndisc6)
 CHECK=(libcriterion-dev nettle-dev libssl-dev ucarp tcpdump clang-tidy
-	clang-format cppcheck shellcheck mandoc universal-ctags util-linux)
+	clang-format cppcheck shellcheck mandoc universal-ctags util-linux
+	qemu-system-x86 cpio busybox-static)
 BENCH=()
 # Checks our metrics.  Its package would start a server: unpacked only.
 PROMTOOL=build/peers/usr/bin/promtool
+# What the guests of tests/qemu boot: unpacked, never installed.
+KERNEL=build/peers/linux
+KERNEL_PACKAGE=linux-image-cloud-amd64
 
 task=${1:-}
 wanted=("${BUILD[@]}")
@@ -33,18 +37,37 @@ esac
 
 apt_get() { apt-get -qq -o APT::Sandbox::User=root "$@" >/dev/null; }
 
-fetch_promtool() {
-	local top=$PWD
+# download PACKAGE: into $place, an empty directory that goes in the end.
+download() {
 	place=$(mktemp -d)
 	trap 'rm -rf "$place"' EXIT
+	(cd "$place" && apt_get download "$1")
+}
+
+fetch_promtool() {
 	echo "unpacking promtool into build/peers (from Debian's prometheus)"
-	cd "$place"
-	apt_get update
-	apt_get download prometheus
-	cd "$top"
+	download prometheus
 	mkdir -p build/peers
 	dpkg-deb --fsys-tarfile "$place"/prometheus_*.deb |
 		tar -x -C build/peers ./usr/bin/promtool
+	rm -rf "$place"
+}
+
+fetch_kernel() {
+	local package
+	package=$(apt-cache depends "$KERNEL_PACKAGE" 2>/dev/null |
+		sed -n 's/^ *Depends: //p' | head -n1)
+	if [[ ! $package ]]; then
+		echo "no $KERNEL_PACKAGE here: the guests will be skipped"
+		return
+	fi
+	echo "unpacking $package into $KERNEL"
+	download "$package"
+	mkdir -p "$KERNEL.new"
+	dpkg-deb --fsys-tarfile "$place"/linux-image-*.deb |
+		tar -x -C "$KERNEL.new" ./boot ./lib
+	mv "$KERNEL.new" "$KERNEL"
+	rm -rf "$place"
 }
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
@@ -58,18 +81,23 @@ for package in "${wanted[@]}"; do
 	[[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == \
 	installed ]] || missing+=("$package")
 done
-needs_promtool=
-[[ $task == build || $task == demo || -x $PROMTOOL ]] || needs_promtool=yes
-[[ ${#missing[@]} != 0 || $needs_promtool ]] || exit 0
+unpack=()
+if [[ $task == check || $task == bench ]]; then
+	[[ -x $PROMTOOL ]] || unpack+=(promtool)
+	[[ -d $KERNEL ]] || unpack+=(kernel)
+fi
+[[ ${#missing[@]} != 0 || ${#unpack[@]} != 0 ]] || exit 0
 if [[ $EUID != 0 ]]; then
-	echo "missing: ${missing[*]} ${needs_promtool:+promtool}" >&2
+	echo "missing: ${missing[*]} ${unpack[*]}" >&2
 	echo "run as root to install: sudo scripts/install-deps.sh $task" >&2
 	exit 1
 fi
 export DEBIAN_FRONTEND=noninteractive
+apt_get update
 if [[ ${#missing[@]} != 0 ]]; then
 	echo "installing with apt-get: ${missing[*]}"
-	apt_get update
 	apt_get install --no-install-recommends "${missing[@]}"
 fi
-[[ -z $needs_promtool ]] || fetch_promtool
+for thing in "${unpack[@]}"; do
+	"fetch_$thing"
+done

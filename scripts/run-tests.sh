@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 # Runs test programs, one after the other, and counts:
-#   run-tests.sh [all] static FILE... unit FILE... bpf FILE... netns FILE...
+#   run-tests.sh [all] static FILE... unit FILE... bpf FILE... netns FILE... \
+#                      qemu FILE...
 # One line per program, its output only if it fails (always in
 # build/test-logs/), a sum per suite, and one closing line of counts.  With CI
 # in the environment a skip is a failure.  LIMIT: seconds a program may take.
@@ -35,7 +36,7 @@ count() {
 			good=1
 		fi
 		;;
-	netns)
+	netns | qemu)
 		good=$(lines '^ok - ') bad=$(lines '^not ok - ')
 		left=$(lines '^skip - ')
 		;;
@@ -83,7 +84,7 @@ suite=
 for word in "$@"; do
 	case $word in
 	all) ;;
-	static | unit | bpf | netns)
+	static | unit | bpf | netns | qemu)
 		suite=$word
 		suites+=("$suite")
 		passed[$suite]=0 failed[$suite]=0 skipped[$suite]=0

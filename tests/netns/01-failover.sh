@@ -9,7 +9,7 @@
 source "$(dirname "$0")/lib.sh"
 hosts a b c
 VMAC=$(virtual_mac 3)
-GROUP=(--vhid 3 --vip "$VIP4/24" --vip "$VIP6/64" --preempt)
+GROUP=(--vhid 3 --vip "$VIP4/24" --vip "$VIP6/64")
 
 client_is_served() {
 	ok "$1: c pings the IPv4 VIP" pings "$VIP4"
@@ -26,8 +26,8 @@ knows_virtual_mac() {
 }
 
 wire switch "$HOSTS_DIR/record" record a b
-attach a "${GROUP[@]}"
-attach b "${GROUP[@]}" --advskew 100
+attach a "${GROUP[@]}" --preempt
+attach b "${GROUP[@]}" --preempt --advskew 100
 ok "a starts as backup" state_is a 3 backup
 eventually 8 "a becomes master" state_is a 3 master
 eventually 5 "b is backup" sole_master 3 a b
@@ -64,6 +64,7 @@ attach a "${GROUP[@]}"
 refute "a new attach removes what the crash left" has_address a "$VIP4"
 refute "in both families" has_address a "$VIP6"
 ok "an administrator's address survives" has_address a 192.0.2.77
+carp a set eth0 --vhid 3 --preempt >/dev/null
 eventually 8 "a preempts" state_is a 3 master
 eventually 2 "b yields" state_is b 3 backup
 client_is_served "a again"

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+# Runs a test script of this tree as root of a Debian guest and prints what it
+# prints.  No network, no disk, no trace but a log of the guest's console.
+#   boot.sh SCRIPT
+# GUEST_LIMIT: seconds the guest may take.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+SCRIPT=$1
+KERNEL=build/peers/linux
+IMAGE=build/qemu/base.cpio
+LOG=build/test-logs/console-${SCRIPT##*/}.log
+
+for need in qemu-system-x86_64 cpio busybox; do
+	command -v "$need" >/dev/null || {
+		echo "skip - $need is not installed"
+		exit 0
+	}
+done
+if [[ ! -d $KERNEL ]]; then
+	echo "skip - no guest kernel (scripts/install-deps.sh check)"
+	exit 0
+fi
+
+mkdir -p build/qemu build/test-logs
+if [[ ! -e $IMAGE || tests/qemu/image.sh -nt $IMAGE || $KERNEL -nt $IMAGE ]]; then
+	tests/qemu/image.sh "$KERNEL" "$IMAGE"
+fi
+
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+mkdir "$place/carp-xdp"
+echo "$SCRIPT" >"$place/carp-xdp/script"
+cp -r --parents scripts tests/netns tests/qemu build/carp-xdp \
+	build/tests/bpf/test_budget "$place/carp-xdp"
+{
+	cat "$IMAGE"
+	(cd "$place" && find carp-xdp | cpio --quiet -o -H newc)
+} >"$place/initramfs"
+
+timeout --kill-after=5 "${GUEST_LIMIT:-200}" qemu-system-x86_64 \
+	-accel tcg,thread=multi -cpu max -smp 2 -m 1024 \
+	-nodefaults -no-reboot -display none -monitor none \
+	-kernel "$KERNEL"/boot/vmlinuz-* -initrd "$place/initramfs" \
+	-append "console=ttyS0 loglevel=5 panic=-1 random.trust_cpu=on mitigations=off" \
+	-serial "file:$LOG" -serial stdio </dev/null |
+	tee "$place/output" | grep -v '^guest ends: ' || true
+status=$(sed -n 's/^guest ends: //p' "$place/output")
+if [[ -z $status ]]; then
+	echo "not ok - the guest came to its end"
+	tail -n 40 "$LOG" | sed 's/^/#   /'
+fi
+exit "${status:-1}"

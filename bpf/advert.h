@@ -14,6 +14,7 @@
 #include "notice.h"
 #include "parse.h"
 #include "peers.h"
+#include "seal.h"
 
 enum advert_sizes {
 	VRRP2_FIXED_SIZE = 16, /* header and authentication data */
@@ -228,15 +229,21 @@ static __always_inline void advert_stamp(struct carp_vhid *group,
 	group->last_demote = event->demote;
 }
 
-static __always_inline enum carp_verdict advert_believe(
-	struct carp_vhid *group, struct carp_event *event)
+static __always_inline enum carp_verdict advert_believe(struct carp_vhid *group,
+							struct scratch *scratch)
 {
+	struct carp_event *event = &scratch->event;
+	enum carp_verdict verdict;
+
 	event->time_ns = lease_now();
 	if (group->role == CARP_ROLE_OBSERVER) {
 		event->kind = CARP_EVENT_OBSERVED;
 		event_report(event);
 		return CARP_V_advert_observed;
 	}
+	verdict = seal_check(group, scratch);
+	if (verdict != CARP_V_passed)
+		return verdict;
 	if (!advert_digest(event->vhid, event->counter)) {
 		notice_advert(event, CARP_EVENT_DIGEST, &group->last_digest_ns);
 		return CARP_V_advert_digest;
@@ -245,6 +252,7 @@ static __always_inline enum carp_verdict advert_believe(
 		notice_advert(event, CARP_EVENT_ECHO, &group->last_echo_ns);
 		return CARP_V_advert_echo;
 	}
+	seal_remember(group, scratch);
 	advert_stamp(group, event);
 	if (!event_report(event))
 		return CARP_V_advert_unreported;
@@ -252,9 +260,10 @@ static __always_inline enum carp_verdict advert_believe(
 }
 
 static __always_inline enum carp_verdict advert_judge(struct frame *frame,
-						      struct advert *advert,
-						      struct carp_event *event)
+						      struct scratch *scratch)
 {
+	struct advert *advert = &scratch->advert;
+	struct carp_event *event = &scratch->event;
 	struct carp_vhid *group;
 	enum carp_verdict verdict;
 
@@ -271,7 +280,7 @@ static __always_inline enum carp_verdict advert_judge(struct frame *frame,
 	advert_describe(frame, advert, event);
 	if (peers_stranger(group, event))
 		return CARP_V_advert_stranger;
-	return advert_believe(group, event);
+	return advert_believe(group, scratch);
 }
 
 /* The fixed part of the family's IP header is known to be there. */
@@ -298,5 +307,5 @@ static __always_inline enum carp_verdict advert_take(struct frame *frame,
 	if (advert->room < advert->size + ADVERT_SEEN_SIZE)
 		return CARP_V_advert_length;
 	parse_fetch(frame, advert->size, advert->words);
-	return advert_judge(frame, advert, event);
+	return advert_judge(frame, scratch);
 }

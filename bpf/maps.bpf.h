@@ -50,7 +50,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, CARP_PEERS_MAX);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct carp_peer_key);
+	__type(key, struct carp_host_key);
 	__type(value, __u32);
 } carp_peers SEC(".maps");
 
@@ -62,6 +62,21 @@ struct {
 	__type(key, __u32);
 	__type(value, struct carp_auth);
 } carp_auth SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CARP_SENDERS_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct carp_host_key);
+	__type(value, struct carp_sender);
+} carp_senders SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, CARP_UNSEALED_MAX);
+	__type(key, struct carp_host_key);
+	__type(value, struct carp_sender);
+} carp_unsealed SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -29,9 +29,5 @@ static __always_inline bool peers_stranger(struct carp_vhid *group,
 
 	if (!scratch || !peers_listed(group, event->family))
 		return false;
-	carp_memset(&scratch->peer, 0, sizeof(scratch->peer));
-	scratch->peer.vhid = event->vhid;
-	scratch->peer.family = event->family;
-	word_copy(scratch->peer.address, event->source, 16);
-	return !bpf_map_lookup_elem(&carp_peers, &scratch->peer);
+	return !bpf_map_lookup_elem(&carp_peers, scratch_host(scratch));
 }

@@ -37,7 +37,10 @@ struct scratch {
 	__u32 received[CARP_DIGEST_SIZE / 4]; /* a digest, host order */
 	struct advert advert;
 	struct carp_event event;
-	struct carp_peer_key peer;
+	struct carp_host_key host; /* who sent it */
+	struct carp_sender sender;
+	__u32 seal_fits; /* its counter's tag is right */
+	__u32 pad;
 };
 
 struct {
@@ -46,6 +49,17 @@ struct {
 	__type(key, __u32);
 	__type(value, struct scratch);
 } carp_scratch SEC(".maps");
+
+/* Names the sender of the event. */
+static __always_inline struct carp_host_key *scratch_host(
+	struct scratch *scratch)
+{
+	carp_memset(&scratch->host, 0, sizeof(scratch->host));
+	scratch->host.vhid = scratch->event.vhid;
+	scratch->host.family = scratch->event.family;
+	word_copy(scratch->host.address, scratch->event.source, 16);
+	return &scratch->host;
+}
 
 /* No array lookup below its size fails, but the verifier wants it asked, and
  * at once: a NULL carried on is refused as well. */

@@ -24,6 +24,7 @@ static void on_leftover(void *context, const char *ifname)
 	struct controller *c = context;
 	struct netlink_link link;
 
+	memory_recall(c, ifname);
 	if (dataplane_unpin(c->pin_dir, ifname) != 0)
 		return; /* a living controller's */
 	log_info("%s: removed what an earlier controller left behind", ifname);
@@ -67,7 +68,11 @@ int controller_open(struct loop *loop, const char *pin_dir,
 	}
 	c->loop = loop;
 	c->events = *events;
-	code = open_netlink(c, error, error_size);
+	code = memory_open(c) ? EXIT_CODE_FAILED : 0;
+	if (code)
+		snprintf(error, error_size, "out of memory");
+	else
+		code = open_netlink(c, error, error_size);
 	if (code) {
 		controller_close(c);
 		return code;
@@ -91,6 +96,7 @@ void controller_close(struct controller *c)
 				member_remove(nic->members[vhid]);
 		nic_close(nic);
 	}
+	memory_close(c);
 	loop_set_deadline(c->loop, INSTANT_NEVER);
 	loop_source_remove(c->netlink_source);
 	neighbor_close(c->neighbor);

@@ -82,6 +82,7 @@ struct controller {
 	struct nic *nics;
 	struct controller_events events;
 	bool maintenance;
+	struct memory *memory; /* see controller_memory.c */
 };
 
 /*
@@ -115,8 +116,26 @@ struct nic *controller_nic(struct controller *c, const char *name);
 struct member *member_of(struct group *group);
 
 /* Inside, from the bottom up: controller_address.c, controller_effects.c,
- * controller_elect.c, controller_watch.c, controller_nic.c, controller_plan.c,
- * controller_group.c, and on top controller.c. */
+ * controller_memory.c, controller_elect.c, controller_watch.c,
+ * controller_nic.c, controller_plan.c, controller_group.c, and on top
+ * controller.c. */
+
+/* What outlives the controller in STATE_DIR/sequences: how far our own sealed
+ * counters are, and how far each sealed sender's were.  0 or -errno. */
+int memory_open(struct controller *c);
+/* Takes NULL.  Writes everything down a last time. */
+void memory_close(struct controller *c);
+/* The sequence after `last`; see group_ops. */
+uint64_t memory_sequence(struct controller *c, uint64_t last);
+/* Collects and writes, when it is time to; never waits. */
+void memory_tick(struct controller *c, struct instant now);
+struct instant memory_deadline(const struct controller *c);
+/* Takes over the sealed senders of pins that are about to go. */
+void memory_recall(struct controller *c, const char *ifname);
+/* Takes over an open interface's senders, gives a group's back, forgets. */
+void memory_collect(struct nic *nic);
+void memory_restore(struct member *member);
+void memory_forget(struct member *member);
 
 /* Maintenance mode goes on if it was on. */
 void controller_recall_maintenance(struct controller *c);

@@ -47,6 +47,11 @@ static void effect_addresses(struct group *g, bool present)
 		member_detach_addresses(m);
 }
 
+static uint64_t effect_sequence(struct group *g, uint64_t last)
+{
+	return memory_sequence(member_of(g)->nic->controller, last);
+}
+
 static void effect_counter(struct group *g, uint64_t counter)
 {
 	struct member *m = member_of(g);
@@ -107,6 +112,7 @@ const struct group_ops member_ops = {
 	.set_role = effect_role,
 	.set_lease = effect_lease,
 	.set_addresses = effect_addresses,
+	.sequence = effect_sequence,
 	.own_counter = effect_counter,
 	.heard = effect_heard,
 	.peer_route = member_peer_route,

@@ -21,7 +21,8 @@ struct nic *controller_nic(struct controller *c, const char *name)
 
 void controller_settle(struct controller *c)
 {
-	loop_set_deadline(c->loop, node_deadline(&c->node));
+	loop_set_deadline(c->loop, instant_min(node_deadline(&c->node),
+					       memory_deadline(c)));
 }
 
 /* Advertisements that wait in the rings count before any timer does. */
@@ -40,6 +41,7 @@ void controller_on_deadline(void *context)
 	struct controller *c = context;
 
 	serve_elections(c);
+	memory_tick(c, loop_now());
 	controller_settle(c);
 }
 

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 /* Where it stands in the list; the list's length if it does not. */
 static size_t find_vip(const struct settings *s, const struct vip *vip)
@@ -68,7 +67,6 @@ static struct member *member_new(struct nic *nic, struct request *r,
 				 const struct plan *plan)
 {
 	struct member *m = calloc(1, sizeof(*m));
-	uint64_t counter = 0;
 
 	if (!m)
 		return NULL;
@@ -87,10 +85,8 @@ static struct member *member_new(struct nic *nic, struct request *r,
 	m->has_key = plan->has_key;
 	m->auth = plan->auth;
 	m->accepted = plan->auth;
-	if (getrandom(&counter, sizeof(counter), GRND_NONBLOCK) < 0)
-		counter = loop_now().ns;
 	group_init(&m->group, &member_ops, m, nic->link.ifindex,
-		   &plan->settings, &plan->auth.recipes[0], counter);
+		   &plan->settings, &plan->auth.recipes[0]);
 	return m;
 }
 
@@ -100,6 +96,7 @@ static void fill_entry(struct member *m)
 	carp_vmac_fill(m->entry->virtual_mac, m->group.settings.vhid);
 	memcpy(m->entry->nic_mac, m->nic->link.mac, CARP_MAC_SIZE);
 	peers_enforce(m->entry, &m->group.settings);
+	m->entry->auth = m->group.settings.auth;
 }
 
 /* The kernel's side of a new group; undone by member_forget(). */
@@ -170,6 +167,7 @@ static int member_add(struct nic *nic, struct request *r,
 		return EXIT_CODE_FAILED;
 	}
 	fill_entry(m);
+	memory_restore(m);
 	m->group.router = forwards_ipv6(nic->link.name);
 	m->entry->nd_router = m->group.router;
 	nic->members[plan->settings.vhid] = m;
@@ -192,6 +190,7 @@ void member_remove(struct member *m)
 	node_remove(&c->node, &m->group);
 	nic->members[m->group.settings.vhid] = NULL;
 	nic->members_count--;
+	memory_collect(nic);
 	member_forget(nic, &m->group.settings);
 	member_free(m);
 }
@@ -309,6 +308,9 @@ int member_set(struct member *m, struct request *r, char *error, size_t size)
 		peers_enforce(m->entry, &plan.settings);
 	if (r->has & REQUEST_HAS_PASS_FILE)
 		replace_key(m, &plan);
+	__atomic_store_n(&m->entry->auth, plan.settings.auth, __ATOMIC_RELEASE);
+	if (r->forget_senders)
+		memory_forget(m);
 	m->auth = plan.auth;
 	m->accepted = accepted;
 	group_settings(&m->group, &plan.settings, &plan.auth.recipes[0],

@@ -127,6 +127,8 @@ void plan_take(struct settings *s, const struct request *r)
 		memcpy(s->names, new->names, sizeof(s->names));
 		s->names_count = new->names_count;
 	}
+	if (r->has & REQUEST_HAS_AUTH)
+		s->auth = new->auth;
 	if (r->has & REQUEST_HAS_VIPS) {
 		s->vips = r->vips;
 		s->vips_count = new->vips_count;
@@ -163,6 +165,11 @@ int plan_make(const struct controller *c, unsigned int ifindex,
 			return EXIT_CODE_INVALID;
 		plan->has_key = true;
 		plan->pass_file = r->pass_file;
+	}
+	if (plan->settings.auth == CARP_AUTH_STRICT && !plan->has_key) {
+		snprintf(error, size,
+			 "auth strict: needs a passphrase (--pass-file)");
+		return EXIT_CODE_INVALID;
 	}
 	code = prepare_auth(&plan->settings, plan->key, &plan->auth);
 	if (code)

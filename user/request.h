@@ -7,7 +7,7 @@
  *   {"version":1,"program":"0.1.0","verb":"attach","interface":"eth0",
  *    "vhid":3,"vips":["192.0.2.1/24"],"pass_file":"/etc/carp.pass",
  *    "advbase":1,"advskew":0,"preempt":true,"peers":["192.0.2.9"],
- *    "compat":"openbsd","mode":"auto","metrics":"127.0.0.1:9112"}
+ *    "compat":"openbsd","auth":"auto","mode":"auto","metrics":"127.0.0.1:9112"}
  *
  * Answers: {"version":1,"ok":true,...} or
  * {"version":1,"ok":false,"code":3,"error":"vhid 300: allowed are 1 to 255"};
@@ -70,6 +70,7 @@ enum request_has {
 	REQUEST_HAS_OBSERVE = 1 << 14,
 	REQUEST_HAS_NAMES = 1 << 15,
 	REQUEST_HAS_TTL_MIN = 1 << 20,
+	REQUEST_HAS_AUTH = 1 << 16,
 };
 
 struct request {
@@ -88,7 +89,8 @@ struct request {
 	char name[SETTINGS_NAME_SIZE]; /* whom demote is for, or empty */
 	char by[LEDGER_BY_SIZE];       /* who asks; not from the JSON */
 	bool want_master;	       /* REQUEST_STATE */
-	bool maintenance;	       /* REQUEST_MAINTENANCE: on or off */
+	bool forget_senders; /* REQUEST_SET: who seals, how far they are */
+	bool maintenance;    /* REQUEST_MAINTENANCE: on or off */
 };
 
 /*
@@ -102,3 +104,4 @@ void request_free(struct request *request);
 
 const char *compat_name(enum compat compat);
 const char *demotion_form_name(enum demotion_form form);
+const char *auth_mode_name(enum carp_auth_mode mode);

@@ -38,6 +38,13 @@ static const char *const demotion_words[] = {
 	NULL,
 };
 
+static const char *const auth_words[] = {
+	[CARP_AUTH_AUTO] = "auto",
+	[CARP_AUTH_STRICT] = "strict",
+	[CARP_AUTH_COMPAT] = "compat",
+	NULL,
+};
+
 static const char *const mode_words[] = {
 	[DATAPLANE_AUTO] = "auto",
 	[DATAPLANE_NATIVE] = "native",
@@ -56,6 +63,11 @@ const char *compat_name(enum compat compat)
 const char *demotion_form_name(enum demotion_form form)
 {
 	return demotion_words[form];
+}
+
+const char *auth_mode_name(enum carp_auth_mode mode)
+{
+	return auth_words[mode];
 }
 
 /* --- one reader for each member ---------------------------------------------
@@ -273,6 +285,25 @@ static bool read_demotion(struct request *request, struct complaint *complaint,
 	return true;
 }
 
+static bool read_auth(struct request *request, struct complaint *complaint,
+		      struct json_object *value)
+{
+	int index;
+
+	if (!value_word(complaint, "auth", auth_words, value, &index))
+		return false;
+	request->settings.auth = (enum carp_auth_mode)index;
+	return true;
+}
+
+static bool read_forget(struct request *request, struct complaint *complaint,
+			struct json_object *value)
+{
+	(void)complaint;
+	request->forget_senders = json_object_get_boolean(value);
+	return true;
+}
+
 static bool read_mode(struct request *request, struct complaint *complaint,
 		      struct json_object *value)
 {
@@ -383,6 +414,8 @@ const struct request_member request_members[] = {
 	  read_groups },
 	{ "compat", json_type_string, VALUES, 0, REQUEST_HAS_COMPAT,
 	  read_compat },
+	{ "auth", json_type_string, VALUES, 0, REQUEST_HAS_AUTH, read_auth },
+	{ "forget_senders", json_type_boolean, SET, 0, 0, read_forget },
 	{ "grace", json_type_int, SET, 0, 0, read_grace },
 	{ "mode", json_type_string, ATTACH, 0, REQUEST_HAS_MODE, read_mode },
 	{ "metrics", json_type_string, ATTACH, 0, REQUEST_HAS_METRICS,

@@ -8,10 +8,12 @@
 #pragma once
 
 #include "types.h"
+#include "seal.h"
 #include "sha1.h"
 #include "wire.h"
 
-/* One way to compute the digest.  Words are host-order numbers. */
+/* One way to sign: all but the counter of the digest, and the key that seals
+ * the counter.  Words are host-order numbers. */
 struct carp_recipe {
 	struct carp_sha1 inner; /* after key and all whole message blocks */
 	struct carp_sha1 outer; /* after the outer key */
@@ -20,8 +22,9 @@ struct carp_recipe {
 	__u32 counter_shift;	/* 0, 8, 16 or 24: bits into that word */
 	__u32 blocks;		/* 1 or 2 */
 	__u32 pad;
+	struct carp_seal_key seal;
 };
-CARP_ASSERT_SIZE(struct carp_recipe, 184);
+CARP_ASSERT_SIZE(struct carp_recipe, 200);
 CARP_ASSERT_OFFSET(struct carp_recipe, block, 40);
 CARP_ASSERT_OFFSET(struct carp_recipe, counter_word, 168);
 

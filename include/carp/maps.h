@@ -16,12 +16,15 @@
 #include "hmac.h"
 
 enum carp_limits {
-	CARP_VHID_SLOTS = 256,	   /* index = vhid; 0 is the interface itself */
-	CARP_VIPS_MAX = 131072,	   /* per interface and family */
-	CARP_RECIPES_MAX = 4,	   /* digests accepted for one vhid */
-	CARP_EVENT_RING = 1 << 18, /* bytes */
-	CARP_OWN_COUNTERS = 16,	   /* last counters sent, to know an echo */
-	CARP_PEERS_MAX = 16384,	   /* per interface: 64 for each vhid */
+	CARP_VHID_SLOTS = 256,	  /* index = vhid; 0 is the interface itself */
+	CARP_VIPS_MAX = 131072,	  /* per interface and family */
+	CARP_RECIPES_MAX = 4,	  /* digests accepted for one vhid */
+	CARP_SEALS_MAX = 2,	  /* seal keys, during a change of passphrase */
+	CARP_SENDERS_MAX = 8192,  /* sealed senders, per interface */
+	CARP_UNSEALED_MAX = 1024, /* others; the oldest is forgotten */
+	CARP_EVENT_RING = 1 << 18,     /* bytes */
+	CARP_OWN_COUNTERS = 16,	       /* last counters sent, to know an echo */
+	CARP_PEERS_MAX = 16384,	       /* per interface: 64 for each vhid */
 	CARP_SOLICIT_GAP_NS = 1000000, /* between two deferred solicitations */
 	/* Between two events of one kind and vhid that only warn: a flood
 	 * must neither fill the ring nor wake the controller. */
@@ -56,9 +59,11 @@ struct carp_vhid {
 	__u8 source4[4]; /* source of our own advertisements, 0 = none */
 	__u8 source6[16];
 	__u8 nd_router; /* 1: neighbour advertisements carry the R flag */
-	__u8 peers;   /* enum carp_peers_bits: only those in carp_peers */
-	__u8 ttl_min; /* of unicast from listed peers; 0: as all, 255 */
+	__u8 peers;	/* enum carp_peers_bits: only those in carp_peers */
+	__u8 ttl_min;	/* of unicast from listed peers; 0: as all, 255 */
 	__u8 pad[1];
+	enum carp_auth_mode auth;
+	__u32 pad3;
 	__u64 own_counters[CARP_OWN_COUNTERS]; /* host order, 0 = unused */
 
 	__u64 last_valid_ns;  /* boot time of the last verified advertisement */
@@ -69,17 +74,18 @@ struct carp_vhid {
 	__u64 last_echo_ns;
 	__u64 last_vrrp_ns;
 	__u64 last_digest_ns;
-	__u8 last_sender[16];  /* IPv4 in the first four bytes */
+	__u8 last_sender[16]; /* IPv4 in the first four bytes */
 	__u8 last_sender_mac[CARP_MAC_SIZE];
 	__u8 last_family; /* 4 or 6 */
 	__u8 last_advbase;
 	__u8 last_advskew;
 	__u8 last_demote;
 	__u8 pad2[6];
+	__u64 unsealed_alarms; /* what may be replays of unsealed senders */
 };
-CARP_ASSERT_OFFSET(struct carp_vhid, own_counters, 40);
-CARP_ASSERT_OFFSET(struct carp_vhid, last_valid_ns, 168);
-CARP_ASSERT_SIZE(struct carp_vhid, 264);
+CARP_ASSERT_OFFSET(struct carp_vhid, own_counters, 48);
+CARP_ASSERT_OFFSET(struct carp_vhid, last_valid_ns, 176);
+CARP_ASSERT_SIZE(struct carp_vhid, 280);
 
 /* carp_leases: slot -> the boot time up to which we may speak.  Nothing else
  * may live in this value: a stale rewrite must never revive a lease. */
@@ -102,23 +108,47 @@ struct carp_vip {
 };
 CARP_ASSERT_SIZE(struct carp_vip, 16);
 
-/* carp_peers: who may speak unicast or multicast to a group that names its
- * peers of the family.  The value says nothing. */
-struct carp_peer_key {
+/* carp_peers, carp_senders, carp_unsealed: a host of a group. */
+struct carp_host_key {
 	__u8 vhid;
 	__u8 family; /* 4 or 6 */
 	__u8 pad[2];
 	__u8 address[16]; /* IPv4 in the first four bytes */
 };
-CARP_ASSERT_SIZE(struct carp_peer_key, 20);
+CARP_ASSERT_SIZE(struct carp_host_key, 20);
+/* carp_peers has no values: who may speak, unicast or multicast, to a group
+ * that names its peers of the family. */
 
 /* carp_auth: vhid -> the digests we accept.  Never pinned.  Holds HMAC
- * midstates, never the passphrase. */
+ * midstates and seal keys, never the passphrase. */
 struct carp_auth {
-	__u32 count; /* recipes in use, 0..CARP_RECIPES_MAX */
-	__u32 pad;
+	__u32 count;	   /* recipes in use, 0..CARP_RECIPES_MAX */
+	__u32 seals_count; /* 0..CARP_SEALS_MAX */
+	struct carp_seal_key seals[CARP_SEALS_MAX];
 	struct carp_recipe recipes[CARP_RECIPES_MAX];
 };
+
+/* How a sender fills its counters. */
+enum carp_style {
+	CARP_STYLE_UNKNOWN,   /* heard once */
+	CARP_STYLE_CONSTANT,  /* one number for ever: OpenBSD */
+	CARP_STYLE_RISING,    /* goes on from what it heard: FreeBSD, ucarp */
+	CARP_STYLE_RANDOM,    /* FreeBSD or ucarp that has heard nobody */
+	CARP_STYLE_CANDIDATE, /* one good seal, which may be chance */
+	CARP_STYLE_SEALED,    /* ours: refused without a good, new seal */
+};
+
+/* carp_senders: who seals; carp_unsealed: who does not.  Written by the data
+ * plane after a verified HMAC; by the controller when it restores the first
+ * after a restart, or forgets on request. */
+struct carp_sender {
+	__u64 last;    /* sequence; of an unsealed sender the whole counter */
+	__u64 seen_ns; /* boot time; 0: only remembered */
+	__u64 alarms;  /* unsealed: counters that look replayed */
+	enum carp_style style;
+	__u32 pad;
+};
+CARP_ASSERT_SIZE(struct carp_sender, 32);
 
 enum carp_event_kind {
 	CARP_EVENT_ADVERT,   /* verified advertisement */

@@ -54,6 +54,7 @@ CARP_INLINE __u64 carp_siphash24(const __u64 key[2], const __u64 *words,
 	__u64 last = (__u64)bytes << 56;
 	__u32 i;
 
+	CARP_UNROLL
 	for (i = 0; i < bytes / 8; i++)
 		carp_sip_word(&s, words[i]);
 	if (bytes % 8)

@@ -11,7 +11,9 @@
 #include <bpf/bpf_endian.h>
 /* Keeps clang from hoisting a value across this point: without it the SHA-1
  * message schedule is computed early and overflows the 512-byte BPF stack. */
-#define CARP_BARRIER(x)	     asm volatile("" : "+r"(x))
+#define CARP_BARRIER(x) asm volatile("" : "+r"(x))
+/* Without CAP_PERFMON no index may vary: the loop must disappear. */
+#define CARP_UNROLL	     _Pragma("clang loop unroll(full)")
 #define CARP_INLINE	     static __always_inline
 #define CARP_NOINLINE	     static __attribute__((noinline, unused))
 #define carp_htons(x)	     bpf_htons(x)
@@ -26,12 +28,13 @@
 #include <stddef.h>
 #include <string.h>
 #define CARP_BARRIER(x) ((void)(x))
-#define CARP_INLINE	static inline __attribute__((always_inline, unused))
-#define CARP_NOINLINE	static __attribute__((noinline, unused))
-#define carp_htons(x)	((__be16)__builtin_bswap16(x))
-#define carp_ntohs(x)	__builtin_bswap16((__u16)(x))
-#define carp_htonl(x)	((__be32)__builtin_bswap32(x))
-#define carp_ntohl(x)	__builtin_bswap32((__u32)(x))
+#define CARP_UNROLL
+#define CARP_INLINE   static inline __attribute__((always_inline, unused))
+#define CARP_NOINLINE static __attribute__((noinline, unused))
+#define carp_htons(x) ((__be16)__builtin_bswap16(x))
+#define carp_ntohs(x) __builtin_bswap16((__u16)(x))
+#define carp_htonl(x) ((__be32)__builtin_bswap32(x))
+#define carp_ntohl(x) __builtin_bswap32((__u32)(x))
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #undef carp_htons
 #undef carp_ntohs

@@ -29,6 +29,9 @@
 	V(advert_version, DROP, "CARP version is not 2") \
 	V(advert_type, DROP, "CARP type is not advertisement") \
 	V(advert_checksum, DROP, "bad CARP checksum") \
+	V(advert_seal, DROP, \
+	  "not sealed, or the seal is broken: forged or edited") \
+	V(advert_replayed, DROP, "sealed, but not newer than the last one") \
 	V(advert_digest, DROP, "HMAC mismatch: passphrase or VIPs differ") \
 	V(arp_answered, TX, "ARP request for an owned VIP, answered") \
 	V(arp_not_owner, DROP, "ARP request for a VIP owned elsewhere") \

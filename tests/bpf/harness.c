@@ -152,7 +152,7 @@ void rig_vip(const char *address, uint8_t vhid)
 
 void rig_peer(uint8_t vhid, const char *address)
 {
-	struct carp_peer_key key = { .vhid = vhid };
+	struct carp_host_key key = { .vhid = vhid };
 	uint8_t bytes[16] = { 0 };
 	uint32_t listed = 1;
 
@@ -195,6 +195,8 @@ void rig_trust(const struct advert *advert)
 		else
 			memcpy(vips4[input.vips4_count++], address, 4);
 	auth_prepare_recipe(&input, true, &auth.recipes[0]);
+	auth.seals[0] = auth.recipes[0].seal;
+	auth.seals_count = 1;
 	rig_auth(advert->vhid, &auth);
 }
 
@@ -243,6 +245,23 @@ static void find_moved(struct outcome *o)
 			o->index = i;
 		}
 	memcpy(rig.before, after, sizeof(after));
+}
+
+uint64_t rig_counted(uint8_t vhid, enum carp_verdict verdict)
+{
+	read_counters(rig.before);
+	return rig.before[vhid][verdict];
+}
+
+int rig_feed(const struct packet *in)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in->bytes,
+		    .data_size_in = (__u32)in->size);
+
+	cr_assert_eq(bpf_prog_test_run_opts(
+			     bpf_program__fd(rig.skel->progs.carp_xdp), &opts),
+		     0);
+	return (int)opts.retval;
 }
 
 static struct outcome run(const struct bpf_program *program,

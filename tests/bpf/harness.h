@@ -53,6 +53,10 @@ uint64_t rig_now(void);
 
 /* Runs one frame that comes in and finds out what moved; asserts nothing. */
 struct outcome rig_run(const struct packet *in);
+/* For millions of frames: the action alone; and a counter, for afterwards,
+ * before expect() is asked again. */
+int rig_feed(const struct packet *in);
+uint64_t rig_counted(uint8_t vhid, enum carp_verdict verdict);
 /* The same for a frame that goes out. */
 struct outcome rig_send(const struct packet *in);
 

@@ -76,6 +76,11 @@ struct advert advert_default6(void);
 void packet_carp(const struct advert *a, uint8_t header[ADVERT_SIZE]);
 struct packet advert_packet(const struct advert *a);
 
+/* Seals its counter with this sequence, by the arithmetic of others. */
+void advert_seal(struct advert *a, uint64_t sequence);
+/* Changed bytes are behind: makes the checksum right again. */
+void advert_resum(struct packet *p);
+
 struct packet arp_packet(uint16_t operation, const uint8_t *sender_mac,
 			 const char *sender, const uint8_t *target_mac,
 			 const char *target);

@@ -164,6 +164,23 @@ static struct packet advert_digest(void)
 	return advert_packet(&a);
 }
 
+static struct packet advert_seal_broken(void)
+{
+	struct advert a = advert_default();
+
+	advert_seal(&a, 9);
+	a.advskew ^= 1;
+	return advert_packet(&a);
+}
+
+static struct packet advert_replayed(void)
+{
+	struct advert a = advert_default();
+
+	advert_seal(&a, 9);
+	return advert_packet(&a);
+}
+
 static const uint8_t nobody[6];
 
 static struct packet arp(void)
@@ -316,9 +333,11 @@ static void set_up(const struct row *row)
 static void fill_ring(void)
 {
 	struct advert a = advert_default();
-	struct packet p = advert_packet(&a);
+	struct packet p;
 	struct outcome o;
 
+	a.source = "192.168.1.3";
+	p = advert_packet(&a);
 	/* Seventy-two bytes each: the ring is full well before this many. */
 	for (int i = 0; i < CARP_EVENT_RING / 64; i++) {
 		o = rig_run(&p);
@@ -344,6 +363,22 @@ static void send_both(bool *seen)
 	seen[CARP_V_out_virtual] = seen[CARP_V_out_guarded] = true;
 }
 
+/* Both once the sender is known to seal. */
+static void break_seals(bool *seen)
+{
+	struct packet good = advert_replayed(), broken = advert_seal_broken();
+	struct carp_vhid group = rig_get_group(VHID);
+
+	group.auth = CARP_AUTH_STRICT;
+	rig_set_group(VHID, &group);
+	expect("sealed", &good, CARP_V_advert_valid, VHID, NULL);
+	expect("replayed", &good, CARP_V_advert_replayed, VHID, NULL);
+	expect("edited", &broken, CARP_V_advert_seal, VHID, NULL);
+	group.auth = CARP_AUTH_AUTO;
+	rig_set_group(VHID, &group);
+	seen[CARP_V_advert_seal] = seen[CARP_V_advert_replayed] = true;
+}
+
 /* Guards: each verdict of the list is produced by a frame. */
 Test(verdicts, every_one_is_produced)
 {
@@ -361,6 +396,8 @@ Test(verdicts, every_one_is_produced)
 		seen[rows[i].verdict] = true;
 	}
 	send_both(seen);
+	rig_drain();
+	break_seals(seen);
 	fill_ring();
 	seen[CARP_V_advert_unreported] = true;
 	for (unsigned int v = 0; v < CARP_V_COUNT; v++)

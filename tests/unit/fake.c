@@ -110,6 +110,12 @@ static void fake_addresses(struct group *group, bool present)
 	write_down(group, present ? "addresses+" : "addresses-");
 }
 
+static uint64_t fake_sequence(struct group *group, uint64_t last)
+{
+	(void)group;
+	return last + 1;
+}
+
 static void fake_counter(struct group *group, uint64_t counter)
 {
 	fake_of(group)->counter = counter;
@@ -159,6 +165,7 @@ static const struct group_ops fake_ops = {
 	.set_role = fake_role,
 	.set_lease = fake_lease,
 	.set_addresses = fake_addresses,
+	.sequence = fake_sequence,
 	.own_counter = fake_counter,
 	.heard = fake_heard,
 	.peer_route = fake_peer_route,
@@ -184,7 +191,7 @@ void fake_open(struct fake *f, const struct settings *settings,
 
 	memset(f, 0, sizeof(*f));
 	f->now = instant_add(f->now, span_ms(BEGIN_S * 1000));
-	group_init(&f->group, &fake_ops, f, ifindex, settings, &recipe, 99);
+	group_init(&f->group, &fake_ops, f, ifindex, settings, &recipe);
 }
 
 void fake_reach(struct fake *f, enum election_state state)

@@ -214,6 +214,25 @@ static void list_print(struct json_object *group, const char *name,
 	printf("\n");
 }
 
+static void senders_print(struct json_object *group)
+{
+	for (size_t i = 0; i < field_count(group, "senders"); i++) {
+		struct json_object *sender = field_element(group, "senders", i);
+		long long alarms = field_number(sender, "alarms");
+
+		printf("  %-18s %s, %s", i ? "" : "senders",
+		       field_text(sender, "address"),
+		       field_text(sender, "style"));
+		if (alarms)
+			printf(", %lld that look replayed", alarms);
+		printf("\n");
+	}
+	if (field_true(group, "all_sealed") &&
+	    strcmp(field_text(group, "auth"), "auto") == 0)
+		printf("  %-18s every sender seals: --auth strict is safe\n",
+		       "");
+}
+
 static double field_millis(struct json_object *group, const char *name)
 {
 	return (double)field_number(group, name) / 1000;
@@ -258,6 +277,7 @@ static void group_print(struct json_object *group)
 	printf("  %-18s %lld\n", "transitions",
 	       field_number(group, "transitions"));
 	printf("  %-18s %s\n", "state since", field_text(group, "since"));
+	senders_print(group);
 	counters_print(group);
 }
 

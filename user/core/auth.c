@@ -170,6 +170,27 @@ void auth_prepare_recipe(const struct auth_input *input, bool link_local,
 	stream_list(&s, &vips4);
 	stream_list(&s, &vips6);
 	recipe_finish(&s, out);
+	auth_seal_key(input->key, &out->seal);
+}
+
+void auth_seal_key(const __u8 key[static SETTINGS_KEY_SIZE],
+		   struct carp_seal_key *out)
+{
+	static const char label[] = "carp-xdp sealed counter";
+	struct carp_recipe recipe = { .blocks = 0 };
+	struct stream s;
+	__u32 digest[5];
+
+	stream_start(&s, key, OUTER_PAD);
+	recipe.outer = s.state;
+	stream_start(&s, key, INNER_PAD);
+	stream_add(&s, (const __u8 *)label, sizeof(label) - 1);
+	recipe_finish(&s, &recipe);
+	carp_hmac_finish(&recipe, 0, digest);
+	for (int i = 0; i < 2; i++)
+		out->words[i] = __builtin_bswap32(digest[2 * i]) |
+				(__u64)__builtin_bswap32(digest[2 * i + 1])
+					<< 32;
 }
 
 void auth_prepare(const struct auth_input *input, enum compat compat,
@@ -178,6 +199,8 @@ void auth_prepare(const struct auth_input *input, enum compat compat,
 	bool link_local_first = compat != COMPAT_OPENBSD;
 
 	memset(out, 0, sizeof(*out));
+	auth_seal_key(input->key, &out->seals[0]);
+	out->seals_count = 1;
 	auth_prepare_recipe(input, link_local_first, &out->recipes[0]);
 	auth_prepare_recipe(input, !link_local_first, &out->recipes[1]);
 	out->count = 2;
@@ -197,10 +220,22 @@ static bool accepts(const struct carp_auth *auth,
 	return false;
 }
 
+static bool seals(const struct carp_auth *auth, const struct carp_seal_key *key)
+{
+	for (__u32 i = 0; i < auth->seals_count; i++)
+		if (!memcmp(&auth->seals[i], key, sizeof(*key)))
+			return true;
+	return false;
+}
+
 void auth_join(struct carp_auth *auth, const struct carp_auth *older)
 {
 	for (__u32 i = 0; i < older->count; i++)
 		if (auth->count < CARP_RECIPES_MAX &&
 		    !accepts(auth, &older->recipes[i]))
 			auth->recipes[auth->count++] = older->recipes[i];
+	for (__u32 i = 0; i < older->seals_count; i++)
+		if (auth->seals_count < CARP_SEALS_MAX &&
+		    !seals(auth, &older->seals[i]))
+			auth->seals[auth->seals_count++] = older->seals[i];
 }

@@ -25,6 +25,11 @@ struct auth_input {
 	const __u8 *lladdr;
 };
 
+/* The first sixteen bytes, low byte first in each word, of
+ * HMAC-SHA1(passphrase, "carp-xdp sealed counter" and eight zero bytes). */
+void auth_seal_key(const __u8 key[static SETTINGS_KEY_SIZE],
+		   struct carp_seal_key *out);
+
 /* link_local: IPv6 link-local VIPs are part of the message (FreeBSD, ucarp,
  * OpenBSD's older form). */
 void auth_prepare_recipe(const struct auth_input *input, bool link_local,

@@ -57,7 +57,7 @@ static struct election_settings election_settings_of(const struct settings *s)
 
 void group_init(struct group *g, const struct group_ops *ops, void *owner,
 		unsigned int ifindex, const struct settings *settings,
-		const struct carp_recipe *recipe, uint64_t counter)
+		const struct carp_recipe *recipe)
 {
 	struct election_settings es = election_settings_of(settings);
 
@@ -67,7 +67,6 @@ void group_init(struct group *g, const struct group_ops *ops, void *owner,
 		.ifindex = ifindex,
 		.settings = *settings,
 		.recipe = *recipe,
-		.counter = counter,
 	};
 	election_init(&g->election, &es);
 }

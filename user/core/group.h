@@ -26,6 +26,9 @@ struct group_ops {
 	void (*set_lease)(struct group *group, struct instant until);
 	/* Attaches or detaches all VIPs. */
 	void (*set_addresses)(struct group *group, bool present);
+	/* The next sequence of a sealed counter: above last, and above all
+	 * that this host has ever used. */
+	uint64_t (*sequence)(struct group *group, uint64_t last);
 	/* This counter goes out now: hearing it again is an echo. */
 	void (*own_counter)(struct group *group, uint64_t counter);
 	/* The kernel's stamps of the last valid advertisement. */
@@ -65,8 +68,8 @@ struct group {
 	struct instant old_until; /* INSTANT_PAST: no change under way */
 	struct election election;
 	struct address source[ELECTION_FAMILIES]; /* of our adverts */
-	bool router; /* neighbour advertisements carry R */
-	uint64_t counter;
+	bool router;	   /* neighbour advertisements carry R */
+	uint64_t sequence; /* of the last sealed counter */
 	unsigned int send_errors, send_successes;
 	bool send_failing;
 
@@ -82,10 +85,9 @@ struct group {
 
 extern histogram_bounds group_gap_bounds, group_lateness_bounds;
 
-/* counter: any random number, the first advertisement's. */
 void group_init(struct group *group, const struct group_ops *ops, void *owner,
 		unsigned int ifindex, const struct settings *settings,
-		const struct carp_recipe *recipe, uint64_t counter);
+		const struct carp_recipe *recipe);
 
 void group_start(struct group *group, bool link_up, struct instant now);
 /* A master bows out. */

@@ -41,18 +41,6 @@ struct address group_source_towards(struct group *g, const struct address *to)
 	return group_source(g, to->family == 4 ? ELECTION_V4 : ELECTION_V6);
 }
 
-static int send_signed(struct group *g, const struct advert *ad,
-		       const struct carp_recipe *recipe)
-{
-	uint8_t frame[ADVERT_SIZE_MAX];
-	size_t size = advert_build(ad, recipe, frame);
-	int err = g->ops->send(g, frame, size);
-
-	if (!err)
-		g->adverts_sent++;
-	return err;
-}
-
 /* Aims at a peer; what it may know us by may differ from peer to peer. */
 static void aim_at(struct group *g, const struct address *peer,
 		   struct advert *ad)
@@ -68,13 +56,35 @@ static void aim_at(struct group *g, const struct address *peer,
 								 : ELECTION_V6);
 }
 
-static int send_advert(struct group *g, struct advert *ad)
+/* Seals the counter for the source the frame goes out with. */
+static void seal(struct group *g, struct advert *ad,
+		 const struct carp_recipe *recipe)
 {
-	int err = 0;
+	uint64_t head = carp_seal_head(ad->vhid, ad->advbase, ad->advskew,
+				       ad->demote, ad->source.family);
+	uint64_t counter = carp_seal_counter(&recipe->seal, head, g->sequence,
+					     ad->source.bytes);
 
-	if (g->old_until.ns)
-		err = send_signed(g, ad, &g->old_recipe);
-	return err ? err : send_signed(g, ad, &g->recipe);
+	if (counter == ad->counter)
+		return;
+	ad->counter = counter;
+	ad->ip_id = (uint16_t)(counter >> 3 ^ counter << 7);
+	g->ops->own_counter(g, counter);
+}
+
+static int send_signed(struct group *g, struct advert *ad,
+		       const struct carp_recipe *recipe)
+{
+	uint8_t frame[ADVERT_SIZE_MAX];
+	size_t size;
+	int err;
+
+	seal(g, ad, recipe);
+	size = advert_build(ad, recipe, frame);
+	err = g->ops->send(g, frame, size);
+	if (!err)
+		g->adverts_sent++;
+	return err;
 }
 
 static bool has_peer(const struct settings *s, int family)
@@ -85,27 +95,40 @@ static bool has_peer(const struct settings *s, int family)
 	return false;
 }
 
-/* One family: to each peer of that family, without one to the multicast
- * group, as OpenBSD (carppeer) and FreeBSD (peer, peer6) do. */
+/* Under one digest: to each peer of the family, without one to the multicast
+ * group, as OpenBSD (carppeer) and FreeBSD (peer, peer6) do.  One sequence for
+ * all peers, of whom each hears one frame. */
+static int send_advert(struct group *g, int family, struct advert *ad,
+		       const struct carp_recipe *recipe)
+{
+	const struct settings *s = &g->settings;
+	int err = 0;
+
+	g->sequence = g->ops->sequence(g, g->sequence);
+	ad->counter = 0;
+	ad->peer = (struct address){ 0 };
+	ad->source = group_source(g, family);
+	if (!has_peer(s, family_number[family]))
+		return send_signed(g, ad, recipe);
+	for (size_t i = 0; i < s->peers_count; i++) {
+		if (s->peers[i].family != family_number[family])
+			continue;
+		aim_at(g, &s->peers[i], ad);
+		if (send_signed(g, ad, recipe) != 0)
+			err = -1;
+	}
+	return err;
+}
+
+/* One family.  Each frame has a sequence of its own, the two of a change of
+ * passphrase or VIPs too, or the second would be a replay. */
 static int advertise_family(struct group *g, int family, struct advert *ad)
 {
 	int err = 0;
 
-	ad->source = group_source(g, family);
-	ad->counter = ++g->counter;
-	ad->ip_id = (uint16_t)(ad->counter >> 3 ^ ad->counter << 7);
-	ad->peer = (struct address){ 0 };
-	g->ops->own_counter(g, ad->counter);
-	if (!has_peer(&g->settings, family_number[family]))
-		return send_advert(g, ad);
-	for (size_t i = 0; i < g->settings.peers_count; i++) {
-		if (g->settings.peers[i].family != family_number[family])
-			continue;
-		aim_at(g, &g->settings.peers[i], ad);
-		if (send_advert(g, ad) != 0)
-			err = -1;
-	}
-	return err;
+	if (g->old_until.ns)
+		err = send_advert(g, family, ad, &g->old_recipe);
+	return err ? err : send_advert(g, family, ad, &g->recipe);
 }
 
 bool group_advertise(struct group *g, uint8_t advbase, uint8_t advskew)

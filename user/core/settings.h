@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "carp/seal.h"
 #include "carp/wire.h"
 
 #include <stdbool.h>
@@ -59,6 +60,7 @@ struct settings {
 	bool observe;		/* verify and watch, never take part */
 	enum compat compat;
 	enum demotion_form demotion_form;
+	enum carp_auth_mode auth;
 	const struct vip *vips;
 	size_t vips_count;
 	const struct address *peers; /* none: multicast */

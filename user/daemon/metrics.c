@@ -165,6 +165,16 @@ static bool is_refusal(unsigned int verdict)
 	return verdict >= CARP_V_advert_echo && verdict <= CARP_V_advert_digest;
 }
 
+static void unsealed_alarms(const struct page *p)
+{
+	family(p, "carp_unsealed_alarms", COUNTER,
+	       "Believed advertisements of unsealed senders that look replayed "
+	       "or edited.");
+	EACH_GROUP(p, g)
+	sample(p, "carp_unsealed_alarms_total", g,
+	       ((const struct member *)g->owner)->entry->unsealed_alarms);
+}
+
 static void dropped(const struct page *p)
 {
 	size_t i = 0;
@@ -301,6 +311,7 @@ static void render(const struct page *p)
 	demotions(p);
 	leases(p);
 	histograms(p);
+	unsealed_alarms(p);
 	counted(p, "carp_foreign_claims", "carp_foreign_claims_total",
 		"ARP and ND claims of our addresses from foreign MACs.",
 		foreign_claims);

@@ -3,78 +3,11 @@
  * Renders state as JSON.  Reads, never changes anything.
  */
 #include "user/daemon/status.h"
+#include "user/daemon/put.h"
+#include "user/daemon/senders.h"
 #include "user/daemon/verdicts.h"
 
 #include <json-c/json.h>
-#include <stdio.h>
-#include <time.h>
-
-enum {
-	MAC_TEXT_SIZE = 18,
-	TIME_TEXT_SIZE = 48,
-	NS_PER_MS = 1000000
-};
-
-static void put_int(struct json_object *object, const char *name, int64_t value)
-{
-	json_object_object_add(object, name, json_object_new_int64(value));
-}
-
-static void put_text(struct json_object *object, const char *name,
-		     const char *value)
-{
-	json_object_object_add(object, name, json_object_new_string(value));
-}
-
-static void put_bool(struct json_object *object, const char *name, bool value)
-{
-	json_object_object_add(object, name, json_object_new_boolean(value));
-}
-
-/* Seconds with milliseconds, printed as such. */
-static void put_seconds(struct json_object *object, const char *name,
-			struct span span)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%llu.%03llu",
-		 (unsigned long long)(span.ns / NS_PER_MS / 1000),
-		 (unsigned long long)(span.ns / NS_PER_MS % 1000));
-	json_object_object_add(
-		object, name,
-		json_object_new_double_s((double)span.ns / 1e9, text));
-}
-
-static void put_mac(struct json_object *object, const char *name,
-		    const uint8_t *mac)
-{
-	char text[MAC_TEXT_SIZE];
-
-	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
-		 mac[1], mac[2], mac[3], mac[4], mac[5]);
-	put_text(object, name, text);
-}
-
-/* A moment of the boot clock as wall-clock time, as of today's clock. */
-static void put_time(struct json_object *object, const char *name,
-		     struct instant at)
-{
-	struct span ago = instant_since(at, loop_now());
-	char text[TIME_TEXT_SIZE], whole[32];
-	struct timespec wall;
-	int64_t ns;
-	struct tm tm;
-	time_t seconds;
-
-	clock_gettime(CLOCK_REALTIME, &wall);
-	ns = (int64_t)wall.tv_sec * 1000000000 + wall.tv_nsec - (int64_t)ago.ns;
-	seconds = (time_t)(ns / 1000000000);
-	gmtime_r(&seconds, &tm);
-	strftime(whole, sizeof(whole), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text, sizeof(text), "%s.%03dZ", whole,
-		 (int)(ns % 1000000000 / NS_PER_MS));
-	put_text(object, name, text);
-}
 
 static void put_counters(struct json_object *object,
 			 const struct dataplane *dataplane, __u8 vhid)
@@ -227,7 +160,7 @@ struct json_object *status_group(const struct member *m)
 	put_seconds(object, "since_seconds",
 		    instant_since(g->since, loop_now()));
 	put_text(object, "reason", election_reason_text(g->reason));
-	put_text(object, "auth", "compat");
+	put_text(object, "auth", auth_mode_name(g->settings.auth));
 	put_bool(object, "passphrase", m->has_key);
 	put_text(object, "xdp_mode",
 		 dataplane_mode_name(dataplane_mode(m->nic->dataplane)));
@@ -285,18 +218,40 @@ static bool selected(const struct nic *nic, const char *interface)
 	return !interface || !*interface || !strcmp(interface, nic->link.name);
 }
 
+/* Groups of one interface mostly follow each other. */
+static struct json_object *groups_of(struct controller *c,
+				     const char *interface, unsigned int vhid)
+{
+	struct json_object *groups = json_object_new_array(), *object;
+	struct senders *senders = NULL;
+	unsigned int ifindex = 0;
+
+	for (struct group *g = c->node.groups; g; g = g->next) {
+		const struct member *m = member_of(g);
+
+		if (!selected(m->nic, interface) ||
+		    (vhid && vhid != g->settings.vhid))
+			continue;
+		if (m->nic->link.ifindex != ifindex) {
+			senders_close(senders);
+			senders = senders_open(m->nic);
+			ifindex = m->nic->link.ifindex;
+		}
+		object = status_group(m);
+		senders_put(object, senders, m);
+		json_object_array_add(groups, object);
+	}
+	senders_close(senders);
+	return groups;
+}
+
 void status_fill(struct json_object *reply, struct controller *c,
 		 const char *interface, unsigned int vhid)
 {
-	struct json_object *groups = json_object_new_array();
+	struct json_object *groups = groups_of(c, interface, vhid);
 	struct json_object *interfaces = json_object_new_array();
 	struct json_object *demotions = json_object_new_array();
 
-	for (struct group *g = c->node.groups; g; g = g->next)
-		if (selected(member_of(g)->nic, interface) &&
-		    (!vhid || vhid == g->settings.vhid))
-			json_object_array_add(groups,
-					      status_group(member_of(g)));
 	for (const struct nic *nic = c->nics; nic; nic = nic->next)
 		if (selected(nic, interface))
 			json_object_array_add(interfaces, interface_of(nic));

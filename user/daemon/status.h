@@ -8,7 +8,7 @@
 
 struct json_object;
 
-/* One group. */
+/* One group, without its senders. */
 struct json_object *status_group(const struct member *member);
 /* Fills a reply with "groups", "interfaces" and "demotions"; interface NULL
  * or "", vhid 0: all. */

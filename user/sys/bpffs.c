@@ -174,6 +174,16 @@ int bpffs_pin(const char *pin_dir, const char *ifname, const char *name, int fd)
 	return bpf_obj_pin(fd, path) < 0 ? -errno : 0;
 }
 
+int bpffs_get(const char *pin_dir, const char *ifname, const char *name)
+{
+	char path[BPFFS_PATH_SIZE];
+	int err = make_path(pin_dir, ifname, name, path);
+
+	if (!err)
+		err = bpf_obj_get(path);
+	return err < 0 && errno ? -errno : err;
+}
+
 /*
  * Removing the pin would detach as well, but later and only if nobody else
  * holds the link: a new program could not be attached at once.

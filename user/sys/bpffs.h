@@ -32,6 +32,9 @@ int bpffs_release(const char *pin_dir, const char *ifname, int lock);
 int bpffs_pin(const char *pin_dir, const char *ifname, const char *name,
 	      int fd);
 
+/* The descriptor of PIN_DIR/<ifname>/name, or -errno. */
+int bpffs_get(const char *pin_dir, const char *ifname, const char *name);
+
 /* Calls found(context, ifname) for each interface with a directory. */
 int bpffs_each(const char *pin_dir,
 	       void (*found)(void *context, const char *ifname), void *context);

@@ -79,8 +79,29 @@ int dataplane_peer_remove(struct dataplane *dataplane, __u8 vhid, int family,
 /* Sums the per-CPU counters of one vhid, 0 = the interface itself. */
 int dataplane_counters(const struct dataplane *dataplane, __u8 vhid,
 		       struct carp_counters *out);
-/* Zeroes them, the vhid's entry, its digests and the lease of that slot. */
+/* Zeroes them, the vhid's entry, its digests and the lease of that slot, and
+ * forgets its senders. */
 int dataplane_forget(struct dataplane *dataplane, __u8 vhid);
+
+/* Who seals its counters, and who does not. */
+enum dataplane_senders {
+	DATAPLANE_SEALED,
+	DATAPLANE_UNSEALED,
+};
+typedef void dataplane_sender(void *context, const struct carp_host_key *key,
+			      const struct carp_sender *sender);
+/* Calls each(context, ...) for all senders of that table. */
+void dataplane_senders(const struct dataplane *dataplane,
+		       enum dataplane_senders which, dataplane_sender *each,
+		       void *context);
+int dataplane_sender_set(struct dataplane *dataplane,
+			 const struct carp_host_key *key,
+			 const struct carp_sender *sender);
+/* Forgets all senders of a vhid. */
+void dataplane_senders_forget(struct dataplane *dataplane, __u8 vhid);
+/* The sealed senders in the pins that a controller has left behind. */
+void dataplane_senders_recall(const char *pin_dir, const char *ifname,
+			      dataplane_sender *each, void *context);
 
 /* Calls found(context, ifname) for each interface with pins in pin_dir. */
 int dataplane_pinned(const char *pin_dir,

@@ -103,9 +103,9 @@ int dataplane_vip_remove(struct dataplane *dataplane, int family,
 	return bpf_map_delete_elem(vip_map(dataplane, family), address);
 }
 
-static struct carp_peer_key peer_key(__u8 vhid, int family, const __u8 *address)
+static struct carp_host_key peer_key(__u8 vhid, int family, const __u8 *address)
 {
-	struct carp_peer_key key = { .vhid = vhid, .family = (__u8)family };
+	struct carp_host_key key = { .vhid = vhid, .family = (__u8)family };
 
 	memcpy(key.address, address, family == 4 ? 4 : 16);
 	return key;
@@ -114,7 +114,7 @@ static struct carp_peer_key peer_key(__u8 vhid, int family, const __u8 *address)
 int dataplane_peer_set(struct dataplane *dataplane, __u8 vhid, int family,
 		       const __u8 *address)
 {
-	const struct carp_peer_key key = peer_key(vhid, family, address);
+	const struct carp_host_key key = peer_key(vhid, family, address);
 	const __u32 listed = 1;
 
 	return bpf_map_update_elem(
@@ -125,7 +125,7 @@ int dataplane_peer_set(struct dataplane *dataplane, __u8 vhid, int family,
 int dataplane_peer_remove(struct dataplane *dataplane, __u8 vhid, int family,
 			  const __u8 *address)
 {
-	const struct carp_peer_key key = peer_key(vhid, family, address);
+	const struct carp_host_key key = peer_key(vhid, family, address);
 
 	return bpf_map_delete_elem(
 		bpf_map__fd(dataplane->skeleton->maps.carp_peers), &key);
@@ -162,6 +162,7 @@ int dataplane_forget(struct dataplane *dataplane, __u8 vhid)
 	int err;
 
 	dataplane_lease(dataplane, vhid, 0);
+	dataplane_senders_forget(dataplane, vhid);
 	memset(&dataplane->vhids[vhid], 0, sizeof(struct carp_vhid));
 	err = dataplane_auth(dataplane, vhid, &nothing);
 	if (err)

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Values as JSON members, each kind always written the same way.
+ */
+#include "user/daemon/put.h"
+#include "user/sys/loop.h"
+
+#include <stdio.h>
+#include <time.h>
+
+enum {
+	MAC_TEXT_SIZE = 18,
+	TIME_TEXT_SIZE = 48,
+	NS_PER_MS = 1000000
+};
+
+void put_int(struct json_object *object, const char *name, int64_t value)
+{
+	json_object_object_add(object, name, json_object_new_int64(value));
+}
+
+void put_text(struct json_object *object, const char *name, const char *value)
+{
+	json_object_object_add(object, name, json_object_new_string(value));
+}
+
+void put_bool(struct json_object *object, const char *name, bool value)
+{
+	json_object_object_add(object, name, json_object_new_boolean(value));
+}
+
+/* Seconds with milliseconds, printed as such. */
+void put_seconds(struct json_object *object, const char *name, struct span span)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%llu.%03llu",
+		 (unsigned long long)(span.ns / NS_PER_MS / 1000),
+		 (unsigned long long)(span.ns / NS_PER_MS % 1000));
+	json_object_object_add(
+		object, name,
+		json_object_new_double_s((double)span.ns / 1e9, text));
+}
+
+void put_mac(struct json_object *object, const char *name, const uint8_t *mac)
+{
+	char text[MAC_TEXT_SIZE];
+
+	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
+		 mac[1], mac[2], mac[3], mac[4], mac[5]);
+	put_text(object, name, text);
+}
+
+/* A moment of the boot clock as wall-clock time, as of today's clock. */
+void put_time(struct json_object *object, const char *name, struct instant at)
+{
+	struct span ago = instant_since(at, loop_now());
+	char text[TIME_TEXT_SIZE], whole[32];
+	struct timespec wall;
+	int64_t ns;
+	struct tm tm;
+	time_t seconds;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	ns = (int64_t)wall.tv_sec * 1000000000 + wall.tv_nsec - (int64_t)ago.ns;
+	seconds = (time_t)(ns / 1000000000);
+	gmtime_r(&seconds, &tm);
+	strftime(whole, sizeof(whole), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text, sizeof(text), "%s.%03dZ", whole,
+		 (int)(ns % 1000000000 / NS_PER_MS));
+	put_text(object, name, text);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Members of a JSON object.
+ */
+#pragma once
+
+#include "user/core/instant.h"
+
+#include <json-c/json.h>
+
+void put_int(struct json_object *object, const char *name, int64_t value);
+void put_text(struct json_object *object, const char *name, const char *value);
+void put_bool(struct json_object *object, const char *name, bool value);
+/* Seconds with milliseconds, printed as such. */
+void put_seconds(struct json_object *object, const char *name,
+		 struct span span);
+/* Six bytes. */
+void put_mac(struct json_object *object, const char *name, const uint8_t *mac);
+/* A moment of the boot clock as wall-clock time, as of today's clock. */
+void put_time(struct json_object *object, const char *name, struct instant at);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * A small text file in a state directory, replaced as a whole or not at all.
+ */
+#pragma once
+
+/* Text to be freed, or NULL: there is none, or it cannot be read. */
+char *statefile_read(const char *directory, const char *name);
+/* Mode 0600, on disk when this returns; makes the directory (0700) if it is
+ * missing.  0 or -errno; then the old file is still there. */
+int statefile_write(const char *directory, const char *name, const char *text);

@@ -46,6 +46,7 @@ enum subject {
 	BARE_TX,
 	PLANE_1,
 	PLANE_255,
+	PLANE_STRICT,  /* 255, --auth strict */
 	PLANE_GUARDED, /* 255, loaded without CAP_PERFMON */
 };
 
@@ -98,6 +99,9 @@ static const struct row rows[] = {
 	[COST_FORGED6] = { "the same over IPv6", frame_forged6, PLANE_255,
 			   RESTORE_NONE, COST_BARE_DROP, V(advert_digest),
 			   REPEAT_HASH },
+	[COST_STRICT] = { "the same with --auth strict: SipHash", frame_forged,
+			  PLANE_STRICT, RESTORE_NONE, COST_BARE_DROP,
+			  V(advert_seal), REPEAT },
 	[COST_VALID] = { "advertisement, valid: HMAC and event", frame_advert,
 			 PLANE_255, RESTORE_NONE, COST_BARE_PASS,
 			 V(advert_valid), REPEAT_RING },
@@ -121,7 +125,7 @@ static const struct row rows[] = {
 #undef V
 
 static struct {
-	struct plane one, all, guarded;
+	struct plane one, all, strict, guarded;
 	struct bench_bpf *bench;
 } bed;
 
@@ -155,6 +159,7 @@ void cost_open(void)
 {
 	plane_open(&bed.one, 1);
 	plane_open(&bed.all, 255);
+	plane_open_strict(&bed.strict, 255);
 	plane_open_guarded(&bed.guarded, 255);
 	bed.bench = bench_bpf__open_and_load();
 	if (!bed.bench)
@@ -164,6 +169,7 @@ void cost_open(void)
 void cost_close(void)
 {
 	bench_bpf__destroy(bed.bench);
+	plane_close(&bed.strict);
 	plane_close(&bed.guarded);
 	plane_close(&bed.all);
 	plane_close(&bed.one);
@@ -173,6 +179,8 @@ static const struct plane *row_plane(const struct row *row)
 {
 	if (row->subject == PLANE_GUARDED)
 		return &bed.guarded;
+	if (row->subject == PLANE_STRICT)
+		return &bed.strict;
 	return row->subject == PLANE_1 ? &bed.one : &bed.all;
 }
 

@@ -26,6 +26,7 @@ enum cost_id {
 	COST_CHECKSUM,
 	COST_FORGED,
 	COST_FORGED6,
+	COST_STRICT, /* forged, where only sealed senders are believed */
 	COST_VALID,
 	COST_GUARDED_TCP, /* without CAP_PERFMON */
 	COST_GUARDED_ARP,

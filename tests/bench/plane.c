@@ -51,6 +51,8 @@ static void fill_group(const struct plane *plane, uint8_t vhid,
 	input.vips4 = (const __u8(*)[4])vip4;
 	input.vips6 = (const __u8(*)[16])vip6;
 	auth_prepare_recipe(&input, true, &auth.recipes[0]);
+	auth.seals[0] = auth.recipes[0].seal;
+	auth.seals_count = 1;
 	update(plane->skel->maps.carp_vhids, &key, &group);
 	update(plane->skel->maps.carp_leases, &key, &lease);
 	update(plane->skel->maps.carp_auth, &key, &auth);
@@ -90,6 +92,19 @@ void plane_open(struct plane *plane, unsigned int vhids)
 	for (unsigned int vhid = 1; vhid <= vhids && vhids > 1; vhid++)
 		if (vhid != first)
 			fill(plane, (uint8_t)vhid);
+}
+
+void plane_open_strict(struct plane *plane, unsigned int vhids)
+{
+	uint32_t key = advert_default().vhid;
+	struct carp_vhid group;
+
+	plane_open(plane, vhids);
+	if (bpf_map_lookup_elem(bpf_map__fd(plane->skel->maps.carp_vhids), &key,
+				&group))
+		err(1, "carp_vhids");
+	group.auth = CARP_AUTH_STRICT;
+	update(plane->skel->maps.carp_vhids, &key, &group);
 }
 
 static void perfmon(capng_act_t action)

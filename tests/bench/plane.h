@@ -20,6 +20,8 @@ void plane_open(struct plane *plane, unsigned int vhids);
 /* The same, loaded without CAP_PERFMON, as by our systemd unit: the verifier
  * then guards memory accesses against speculation. */
 void plane_open_guarded(struct plane *plane, unsigned int vhids);
+/* The same, believing sealed senders only. */
+void plane_open_strict(struct plane *plane, unsigned int vhids);
 void plane_close(struct plane *plane);
 int plane_program(const struct plane *plane);
 /* Frames of vhid 3 (or of none, vhid 0) that ended so, on all CPUs. */

@@ -130,6 +130,8 @@ uint64_t memory_sequence(struct controller *c, uint64_t last);
 /* Collects and writes, when it is time to; never waits. */
 void memory_tick(struct controller *c, struct instant now);
 struct instant memory_deadline(const struct controller *c);
+/* False: the last write has failed, and a restart would forget. */
+bool memory_kept(const struct controller *c);
 /* Takes over the sealed senders of pins that are about to go. */
 void memory_recall(struct controller *c, const char *ifname);
 /* Takes over an open interface's senders, gives a group's back, forgets. */

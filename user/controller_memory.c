@@ -208,7 +208,7 @@ void memory_forget(struct member *m)
 
 /* --- the file ------------------------------------------------------------- */
 
-static void parse_line(struct memory *memory, const char *line)
+static bool parse_sender(struct memory *memory, const char *line)
 {
 	char ifname[NETLINK_NAME_SIZE], text[ADDRESS_TEXT_SIZE];
 	struct carp_host_key key = { 0 };
@@ -216,17 +216,30 @@ static void parse_line(struct memory *memory, const char *line)
 	uint64_t sequence;
 	unsigned int vhid;
 
-	if (sscanf(line, "reserved %" SCNu64, &sequence) == 1)
-		memory->reserved = sequence;
 	if (sscanf(line, "sender %15s %u %45s %" SCNu64, ifname, &vhid, text,
 		   &sequence) != 4 ||
 	    vhid < CARP_VHID_MIN || vhid > CARP_VHID_MAX ||
-	    !address_parse(text, &address))
-		return;
+	    sequence > CARP_SEAL_SEQUENCE_MAX || !address_parse(text, &address))
+		return false;
 	key.vhid = (__u8)vhid;
 	key.family = address.family;
 	memcpy(key.address, address.bytes, sizeof(key.address));
 	learn(memory, ifname, &key, sequence);
+	return true;
+}
+
+static bool parse_line(struct memory *memory, const char *line)
+{
+	uint64_t sequence;
+
+	if (!*line || *line == '#')
+		return true;
+	if (sscanf(line, "reserved %" SCNu64, &sequence) != 1)
+		return parse_sender(memory, line);
+	if (sequence > CARP_SEAL_SEQUENCE_MAX)
+		return false;
+	memory->reserved = sequence;
+	return true;
 }
 
 static void read_file(struct memory *memory)
@@ -234,8 +247,13 @@ static void read_file(struct memory *memory)
 	char *text = statefile_read(memory->controller->state_dir, file_name);
 	char *at = text, *line;
 
-	while (at && (line = strsep(&at, "\n")))
-		parse_line(memory, line);
+	for (int number = 1; at && (line = strsep(&at, "\n")); number++)
+		if (!parse_line(memory, line))
+			log_warnx("%s/%s: line %d: neither \"reserved "
+				  "SEQUENCE\" nor \"sender INTERFACE VHID "
+				  "ADDRESS SEQUENCE\", left out",
+				  memory->controller->state_dir, file_name,
+				  number);
 	free(text);
 	memory->new = memory->changed = false;
 }
@@ -389,6 +407,11 @@ void memory_close(struct controller *c)
 	free(memory->known);
 	free(memory);
 	c->memory = NULL;
+}
+
+bool memory_kept(const struct controller *c)
+{
+	return !c->memory->failed;
 }
 
 struct instant memory_deadline(const struct controller *c)

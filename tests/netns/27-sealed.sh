@@ -130,7 +130,19 @@ ok "until b is told to meet it anew" \
 	carp b set eth0 --vhid 3 --forget-senders
 eventually 6 "a leads, b follows" a_leads
 
-# What cannot be written is said.
+# A damaged file is said and does no harm; one that cannot be written is said.
+stop_controller a
+printf 'reserved 99999999999999999\nsender eth0 999 x y\n' \
+	>"$HOSTS_DIR/a.state/sequences"
+attach a "${GROUP[@]}" --auth strict
+eventually 8 "a damaged state file does no harm" a_leads
+stop_controller a
+rm -rf "$HOSTS_DIR/a.state"
+echo >"$HOSTS_DIR/a.state"
+attach a "${GROUP[@]}" --auth strict
+ok "a state directory that cannot be written shows in status" \
+	grep -q "state directory: cannot be written" <(carp a status)
+eventually 8 "and a leads all the same" a_leads
 ok "compat is a mode too" carp b set eth0 --vhid 3 --auth compat
 ok "and shown" [ "$(group b 3 .auth)" == compat ]
 stays 3 "b follows in compat" a_leads

@@ -325,6 +325,10 @@ void status_print(struct json_object *answer, bool all)
 	else
 		printf("no group attached\n");
 	each(answer, "demotions", demotion_print);
+	if (field(answer, "sequences_kept", json_type_boolean) &&
+	    !field_true(answer, "sequences_kept"))
+		printf("state directory: cannot be written; a restart would "
+		       "forget who was heard\n");
 	if (!all)
 		return;
 	each(answer, "groups", group_print);

@@ -141,6 +141,9 @@ static int status(struct control *control, const struct request *request,
 	json_object_object_add(
 		reply, "maintenance",
 		json_object_new_boolean(control->controller->maintenance));
+	json_object_object_add(
+		reply, "sequences_kept",
+		json_object_new_boolean(memory_kept(control->controller)));
 	status_fill(reply, control->controller, request->interface, vhid);
 	return 0;
 }

@@ -166,7 +166,7 @@ Test(election_time, stamps_postpone_promotion_per_family)
 
 	open_at(&s, ELECTION_BACKUP);
 	heard = instant_add(s.now, span_ms(2000));
-	due = instant_add(heard, election_master_down(&s.e.settings));
+	due = instant_add(heard, election_master_down(&s.e));
 	stage_wait(&s, span_ms(5000));
 	stage_step(&s, stamps(heard, heard));
 	cr_assert_eq(s.e.state, ELECTION_BACKUP);
@@ -275,7 +275,7 @@ Test(election_time, no_interval_is_nothing)
 		struct election e = with((enum compat)c, 0, 0, 0);
 
 		cr_expect_eq(election_interval(&e).ns, 3906000);
-		cr_expect_eq(election_master_down(&e.settings).ns,
+		cr_expect_eq(election_master_down(&e).ns,
 			     c == COMPAT_OPENBSD ? 11718000 : 3906000);
 	}
 }

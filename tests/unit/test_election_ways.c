@@ -51,14 +51,16 @@ Test(election_ways, patience_is_the_dead_ratio)
 		{ COMPAT_UCARP, 7, 3, 64, 21250000 },
 		{ COMPAT_UCARP, 255, 255, 0, 65025000000 },
 	};
+	struct election e;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		wanted = stage_settings(rows[i].compat);
 		wanted.dead_ratio = (uint8_t)rows[i].ratio;
 		wanted.advbase = (uint8_t)rows[i].advbase;
 		wanted.advskew = (uint8_t)rows[i].advskew;
-		cr_expect_eq(election_master_down(&wanted).ns,
-			     rows[i].us * 1000, "%zu", i);
+		election_init(&e, &wanted);
+		cr_expect_eq(election_master_down(&e).ns, rows[i].us * 1000,
+			     "%zu", i);
 	}
 }
 
@@ -99,6 +101,49 @@ Test(election_ways, without_advbase_a_slower_master_times_out)
 						   ? REASON_NONE
 						   : REASON_WILL_TIME_OUT);
 	}
+}
+
+/* Or it would not stay behind the master it has yielded to. */
+Test(election_ways, without_advbase_a_demoted_backup_is_more_patient)
+{
+	struct election e;
+
+	wanted = stage_settings(COMPAT_FREEBSD);
+	wanted.advbase = 0;
+	election_init(&e, &wanted);
+	e.demotion = 240;
+	cr_expect_eq(election_master_down(&e).ns, 937500000);
+	e.demotion = -50;
+	cr_expect_eq(election_master_down(&e).ns, 390625000);
+	e.demotion = 240;
+	e.settings.advbase = 1;
+	cr_expect_eq(election_master_down(&e).ns, 3390625000);
+}
+
+/* The master of 0/200 speaks every 781 ms; our own 3 intervals are 12 ms. */
+Test(election_ways, without_advbase_demotion_outweighs_patience)
+{
+	struct stage s;
+
+	wanted = stage_settings(COMPAT_OPENBSD);
+	wanted.advbase = 0;
+	wanted.advskew = 0;
+	open(&s, ELECTION_MASTER);
+	stage_step(&s, (struct election_event){ .kind = EVENT_DEMOTION,
+						.demotion = 255 });
+	hear(&s, 0, 200, 0);
+	cr_assert_eq(s.out.reason, REASON_LESS_DEMOTED_PEER);
+	for (int i = 0; i < 5; i++) {
+		stage_wait(&s, span_us(2343000));
+		stage_step(&s, (struct election_event){ .kind = EVENT_TICK });
+		cr_assert_eq(s.e.state, ELECTION_BACKUP, "%d", i);
+		hear(&s, 0, 200, 0);
+		s.e.down[ELECTION_V6] = INSTANT_NEVER;
+	}
+	/* A farewell is no reason to wait. */
+	hear(&s, 255, 255, 0);
+	cr_expect_leq(instant_since(s.now, election_deadline(&s.e)).ns,
+		      election_master_down(&s.e).ns);
 }
 
 /* --- where demotion goes ----------------------------------------------------

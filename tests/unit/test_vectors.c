@@ -237,7 +237,7 @@ static int check_timer(struct json_object *row, size_t column)
 				       row, timer_columns[column].interval),
 		     "%s, %d/%d", timer_columns[column].interval,
 		     settings.advbase, settings.advskew);
-	cr_expect_eq(election_master_down(&settings).ns,
+	cr_expect_eq(election_master_down(&e).ns,
 		     1000ULL * (unsigned int)vectors_int(
 				       row, timer_columns[column].master_down),
 		     "%s, %d/%d", timer_columns[column].master_down,
@@ -327,11 +327,13 @@ static size_t outcome_of(const char *expect)
 }
 
 /* The advertisement arrived a little before now: timers count from there. */
-static void check_timers(const struct stage *s, size_t outcome, int family,
-			 struct instant at, const struct election *before)
+static void check_timers(const struct stage *s, size_t outcome,
+			 const struct election_advert *ad,
+			 const struct election *before)
 {
-	struct span down = election_master_down(&s->e.settings);
-	int other = ELECTION_V6 - family;
+	struct span down = election_patience(&s->e, ad);
+	int family = (int)ad->family, other = ELECTION_V6 - family;
+	struct instant at = ad->at;
 
 	if (outcomes[outcome].to != ELECTION_BACKUP)
 		return;
@@ -373,7 +375,7 @@ static void check_election_row(struct json_object *row, int family,
 	if (outcomes[outcome].reason != REASON_NONE)
 		cr_expect_eq(s.out.reason, outcomes[outcome].reason, "%s",
 			     text);
-	check_timers(&s, outcome, family, event.advert.at, &before);
+	check_timers(&s, outcome, &event.advert, &before);
 }
 
 Test(vectors, election)

@@ -38,12 +38,18 @@ static bool takes_part(const struct election *e)
 					e->settings.family[ELECTION_V6]);
 }
 
-static void arm_family(struct election *e, int family, struct instant at)
+static void arm_family(struct election *e, int family, struct instant at,
+		       struct span patience)
 {
 	e->down[family] = INSTANT_NEVER;
 	if (e->settings.family[family])
-		e->down[family] =
-			instant_add(at, election_master_down(&e->settings));
+		e->down[family] = instant_add(at, patience);
+}
+
+static void arm(struct election *e, struct instant at, struct span patience)
+{
+	for (int f = 0; f < ELECTION_FAMILIES; f++)
+		arm_family(e, f, at, patience);
 }
 
 static void change(struct election *e, enum election_state to,
@@ -62,8 +68,7 @@ static void enter_backup(struct election *e, struct instant at,
 		out->actions |= ACTION_LEASE_DROP | ACTION_REMOVE_VIP;
 	e->lease_until = INSTANT_PAST;
 	e->settle_due = INSTANT_NEVER;
-	for (int f = 0; f < ELECTION_FAMILIES; f++)
-		arm_family(e, f, at);
+	arm(e, at, election_master_down(e));
 	change(e, ELECTION_BACKUP, reason, out);
 }
 
@@ -122,6 +127,7 @@ static void advert_as_master(struct election *e,
 	if (event->advert.tie_lost && election_compare(e, &event->advert) == 0)
 		from.ns += election_interval(e).ns / TIE_SHARE;
 	enter_backup(e, from, reason, out);
+	arm(e, from, election_patience(e, &event->advert));
 }
 
 static void advert_as_backup(struct election *e,
@@ -133,7 +139,8 @@ static void advert_as_backup(struct election *e,
 	if (reason != REASON_NONE)
 		enter_master(e, event->now, reason, out);
 	else
-		arm_family(e, event->advert.family, event->advert.at);
+		arm_family(e, event->advert.family, event->advert.at,
+			   election_patience(e, &event->advert));
 }
 
 static void on_advert(struct election *e, const struct election_event *event,
@@ -149,7 +156,7 @@ static void on_advert(struct election *e, const struct election_event *event,
  * proves a living master. */
 static void believe_stamps(struct election *e, const struct instant *heard)
 {
-	struct span down = election_master_down(&e->settings);
+	struct span down = election_master_down(e);
 
 	for (int f = 0; f < ELECTION_FAMILIES; f++)
 		if (e->settings.family[f])
@@ -278,8 +285,7 @@ static void on_settings(struct election *e, const struct election_event *event,
 	}
 	try_leave_init(e, event->now, REASON_STARTED, out);
 	if (e->state == ELECTION_BACKUP) {
-		for (int f = 0; f < ELECTION_FAMILIES; f++)
-			arm_family(e, f, event->now);
+		arm(e, event->now, election_master_down(e));
 	} else if (e->state == ELECTION_MASTER) {
 		out->actions |= ACTION_ADD_VIP;
 		e->advert_due = event->now;

@@ -165,7 +165,7 @@ uint8_t election_wire_demote(const struct election *election);
 /* Between advertisements; until a silent master is given up; how long one
  * advertisement lets the data plane speak. */
 struct span election_interval(const struct election *election);
-struct span election_master_down(const struct election_settings *settings);
+struct span election_master_down(const struct election *election);
 struct span election_lease(const struct election *election);
 
 /* Inside, election_rank.c for election.c: what an advertisement means. */
@@ -174,6 +174,9 @@ struct span election_lease(const struct election *election);
 int election_compare(const struct election *election,
 		     const struct election_advert *advert);
 bool election_lease_lapsed(const struct election *election, struct instant now);
+/* How long to wait for the sender's next. */
+struct span election_patience(const struct election *election,
+			      const struct election_advert *advert);
 /* Why a master yields to the sender, a backup takes over from it;
  * REASON_NONE: it does not. */
 enum election_reason election_why_yield(const struct election *election,

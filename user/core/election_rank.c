@@ -36,6 +36,21 @@ static int sender_demotion(const struct election *e,
 	return (int)ad->demote - (int)election_wire_demote(e);
 }
 
+/* With advbase 0 a host that has made way by its demotion must not give up the
+ * slower master before that one's own intervals have passed. */
+struct span election_patience(const struct election *e,
+			      const struct election_advert *ad)
+{
+	struct span own = election_master_down(e);
+	struct span theirs =
+		span_us(e->settings.dead_ratio *
+			carp_interval_us(ad->advbase, ad->advskew));
+
+	if (e->settings.advbase || ad->advbase || sender_demotion(e, ad) >= 0)
+		return own;
+	return theirs.ns > own.ns ? theirs : own;
+}
+
 enum election_reason election_why_yield(const struct election *e,
 					const struct election_event *event)
 {

@@ -55,16 +55,23 @@ struct span election_interval(const struct election *e)
 					election_wire_advskew(e)));
 }
 
-/* OpenBSD multiplies the skew as well; the others do not (timers.json). */
-struct span election_master_down(const struct election_settings *s)
+/* OpenBSD multiplies the skew as well; the others do not, and take it as it is
+ * configured (timers.json).  With advbase 0 that leaves nothing but the skew:
+ * there it is the one we act with, or a demoted host would be too impatient
+ * for the very master it has made way for. */
+struct span election_master_down(const struct election *e)
 {
+	const struct election_settings *s = &e->settings;
+	uint8_t skew = s->advskew;
 	uint64_t us;
 
 	if (s->compat == COMPAT_OPENBSD)
 		return span_us(s->dead_ratio *
-			       carp_interval_us(s->advbase, s->advskew));
+			       carp_interval_us(s->advbase, skew));
+	if (s->advbase == 0 && election_wire_advskew(e) > skew)
+		skew = election_wire_advskew(e);
 	us = (uint64_t)s->dead_ratio * s->advbase * 1000000u +
-	     carp_skew_us(s->advskew);
+	     carp_skew_us(skew);
 	return span_us(us ? us : CARP_INTERVAL_FLOOR_US);
 }
 

@@ -19,6 +19,16 @@ static void on_netlink(void *context)
 	controller_settle(c);
 }
 
+static void on_deadline(void *context)
+{
+	struct controller *c = context;
+
+	controller_serve_elections(c);
+	memory_tick(c, loop_now());
+	nics_look_after(c);
+	controller_settle(c);
+}
+
 static void on_leftover(void *context, const char *ifname)
 {
 	struct controller *c = context;
@@ -79,7 +89,7 @@ int controller_open(struct loop *loop, const char *pin_dir,
 	}
 	dataplane_pinned(c->pin_dir, on_leftover, c);
 	controller_recall_maintenance(c);
-	loop_on_deadline(loop, controller_on_deadline, c);
+	loop_on_deadline(loop, on_deadline, c);
 	*out = c;
 	return 0;
 }
@@ -136,16 +146,8 @@ static struct member *wanted_member(struct controller *c,
 	return member;
 }
 
-/* Idempotent: what is not attached is already detached. */
-int controller_detach(struct controller *c, const struct request *request,
-		      char *error, size_t error_size)
+static void detach_from(struct nic *nic, const struct request *request)
 {
-	struct nic *nic = controller_nic(c, request->interface);
-
-	(void)error;
-	(void)error_size;
-	if (!nic)
-		return 0;
 	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++) {
 		if (!nic->members[vhid])
 			continue;
@@ -156,6 +158,22 @@ int controller_detach(struct controller *c, const struct request *request,
 	}
 	if (nic->members_count == 0)
 		nic_close(nic);
+}
+
+/* Idempotent: what is not attached is already detached.  Of several interfaces
+ * that bear the name, or wait for it, none is spared. */
+int controller_detach(struct controller *c, const struct request *request,
+		      char *error, size_t error_size)
+{
+	struct nic *next;
+
+	(void)error;
+	(void)error_size;
+	for (struct nic *nic = c->nics; nic; nic = next) {
+		next = nic->next;
+		if (!strcmp(nic->link.name, request->interface))
+			detach_from(nic, request);
+	}
 	controller_settle(c);
 	return 0;
 }
@@ -178,7 +196,7 @@ static int demotion_place(struct controller *c, const struct request *request,
 		return 0;
 	nic = wanted_nic(c, request, error, size);
 	if (nic)
-		entry->ifindex = nic->link.ifindex;
+		entry->ifindex = nic->number;
 	return nic ? 0 : EXIT_CODE_FAILED;
 }
 
@@ -209,13 +227,16 @@ int controller_state(struct controller *c, const struct request *request,
 		     char *error, size_t error_size)
 {
 	struct member *member = wanted_member(c, request, error, error_size);
+	const char *why;
 
 	if (!member)
 		return EXIT_CODE_FAILED;
 	if (member->group.election.state == ELECTION_INIT) {
+		why = nic_waiting(member->nic);
+		if (!why)
+			why = election_reason_text(member->group.reason);
 		snprintf(error, error_size, "%s: vhid %u: in state init (%s)",
-			 member->nic->link.name, request->settings.vhid,
-			 election_reason_text(member->group.reason));
+			 member->nic->link.name, request->settings.vhid, why);
 		return EXIT_CODE_FAILED;
 	}
 	group_command(&member->group, request->want_master, loop_now());

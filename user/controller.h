@@ -19,20 +19,31 @@ enum controller_numbers {
 	 * from an administrator's after a crash. */
 	CONTROLLER_ADDRESS_PROTOCOL = 0xca,
 	CONTROLLER_ERROR_SIZE = 320,
+	CONTROLLER_MEMBER_NAME_SIZE = NETLINK_NAME_SIZE + 16,
 };
 
 struct controller;
 struct member;
 
-/* An interface with at least one group. */
+/* An interface with at least one group.  It may be deleted and made anew: the
+ * groups wait for it, and the data plane is kept for them. */
 struct nic {
 	struct nic *next;
 	struct controller *controller;
-	struct netlink_link link;
-	bool gone; /* the interface has been deleted */
+	unsigned int number; /* the core's word for it, where that says ifindex,
+				which the kernel may change */
+	struct netlink_link link; /* as it is now, its name included */
+	enum dataplane_mode mode; /* asked for */
+	bool gone;		  /* there is no such interface here */
+	bool open;    /* our programs are attached, frames can leave */
+	bool cut_off; /* a frame could not leave for want of an interface */
+	bool working; /* what the core has been told */
+	char trouble[CONTROLLER_ERROR_SIZE]; /* why it is not open */
+	struct instant looked;		     /* when somebody looked after it */
+	struct instant look_at;		     /* when to do so */
 	struct dataplane *dataplane;
 	struct packet *packet;
-	struct loop_source *source; /* of the ring; NULL: not open yet */
+	struct loop_source *source; /* of the ring; NULL: none yet */
 	struct member *members[CARP_VHID_SLOTS]; /* by vhid */
 	unsigned int members_count;
 	struct netlink_address *own; /* addresses that are no VIP */
@@ -60,7 +71,8 @@ struct member {
 	char *pass_file;
 	struct carp_vhid *entry; /* in carp_vhids */
 	unsigned int own_counters;
-	bool address_lost;	      /* somebody has removed one of ours */
+	bool address_lost;	      /* one of ours is not there */
+	bool address_refused;	      /* the kernel would not have it */
 	struct instant address_retry; /* earliest next re-attachment */
 };
 
@@ -79,6 +91,7 @@ struct controller {
 	char *pin_dir;
 	char *state_dir;
 	struct node node;
+	unsigned int nics_numbered;
 	struct nic *nics;
 	struct controller_events events;
 	bool maintenance;
@@ -117,8 +130,8 @@ struct member *member_of(struct group *group);
 
 /* Inside, from the bottom up: controller_address.c, controller_effects.c,
  * controller_memory.c, controller_elect.c, controller_watch.c,
- * controller_nic.c, controller_plan.c, controller_group.c, and on top
- * controller.c. */
+ * controller_nic.c, controller_mend.c, controller_plan.c, controller_group.c,
+ * and on top controller.c. */
 
 /* What outlives the controller in STATE_DIR/sequences: how far our own sealed
  * counters are, and how far each sealed sender's were.  0 or -errno. */
@@ -138,27 +151,52 @@ void memory_recall(struct controller *c, const char *ifname);
 void memory_collect(struct nic *nic);
 void memory_restore(struct member *member);
 void memory_forget(struct member *member);
+/* An interface is called otherwise now. */
+void memory_rename(struct controller *c, const char *from, const char *to);
 
 /* Maintenance mode goes on if it was on. */
 void controller_recall_maintenance(struct controller *c);
-/* For loop_on_deadline(). */
-void controller_on_deadline(void *context);
-
+/* Rings, then timers. */
+void controller_serve_elections(struct controller *c);
 /* Sets the loop's deadline; ends every entry from outside. */
 void controller_settle(struct controller *c);
-/* Does slow work in a thread and serves elections, nothing else, until it is
- * done: the work must touch no group. */
+/* Does slow work in a thread and serves elections and the kernel's news, but
+ * no requests, until it is done: the work must touch no group. */
 void controller_background(struct controller *c, void (*work)(void *argument),
 			   void *argument);
+
+/* What the data plane of an interface is opened with.  link: as it was when
+ * the work began, for it may be renamed meanwhile. */
+struct dataplane_config nic_config(struct nic *nic,
+				   const struct netlink_link *link);
+/* Why no group can be on such an interface; NULL: it can. */
+const char *nic_unfit(const struct netlink_link *link);
 /* Opens an interface that is not in use yet. */
 int nic_open(struct controller *c, const struct request *request,
 	     struct nic **out, char *error, size_t error_size);
 /* Takes NULL and half-built ones. */
 void nic_close(struct nic *nic);
-/* Up, and somebody at the other end. */
-bool nic_link_works(const struct netlink_link *link);
-/* What the monitor tells. */
+/* The one with that index, and here. */
+struct nic *nic_by_index(const struct controller *c, unsigned int ifindex);
+/* Why its groups wait; NULL: they do not. */
+const char *nic_waiting(const struct nic *nic);
+/* Tells the core when its groups begin or cease to wait. */
+void nic_follow(struct nic *nic);
+/* Leaves the list, and nothing in the ledger. */
+void nic_forget(struct nic *nic);
+/* What the monitor tells: never slow. */
 extern const struct netlink_watch nic_watch;
+
+/* Look after it soon. */
+void nic_wake(struct nic *nic);
+/* A backup is about to be promoted: is it only deaf? */
+void nic_doubt(struct nic *nic, struct instant now);
+/* Looks after those whose time has come: are our programs still attached, and
+ * can they be again? */
+void nics_look_after(struct controller *c);
+/* Opens it again if it is not: 0, or an exit code with what it waits for. */
+int nic_reopen(struct nic *nic, char *error, size_t error_size);
+
 /* Reads the interface's addresses and tells each group its source. */
 void nic_refresh_sources(struct nic *nic);
 /* Removes addresses marked as ours from an interface. */
@@ -191,8 +229,13 @@ void member_restore_addresses(struct member *member, struct instant now);
 /* Applies what the request has: 0 or an exit code, nothing half-applied. */
 int member_set(struct member *member, struct request *request, char *error,
 	       size_t error_size);
+/* "eth0 vhid 3" */
+void member_name(const struct member *member,
+		 char out[CONTROLLER_MEMBER_NAME_SIZE]);
 /* Sends fail, or work again. */
 void member_trouble(struct group *group, bool failing);
+/* What it knows of the interface is another's now. */
+void member_follow_interface(struct member *member);
 /* Stops, forgets and frees. */
 void member_remove(struct member *member);
 /* All addresses we hold are on the interface. */

@@ -59,7 +59,8 @@ static bool is_ours(const struct member *m, const struct vip *vip)
 	return lookup.ours;
 }
 
-static void attach_one(struct member *m, size_t i)
+/* 0 if it is there now, ours or not; or -errno. */
+static int attach_one(struct member *m, size_t i)
 {
 	struct netlink_address address = kernel_address(m, &m->vips[i]);
 	char text[ADDRESS_TEXT_SIZE];
@@ -67,23 +68,31 @@ static void attach_one(struct member *m, size_t i)
 
 	m->attached[i] = !err || (err == -EEXIST && is_ours(m, &m->vips[i]));
 	if (m->attached[i])
-		return;
+		return 0;
 	if (err == -EEXIST)
 		log_info("%s vhid %u: %s is on the interface already and "
 			 "stays the administrator's",
 			 m->nic->link.name, m->group.settings.vhid,
 			 vip_format(&m->vips[i], text));
-	else
+	/* Once is enough, however often it is tried. */
+	else if (!m->address_refused)
 		log_warnx("%s vhid %u: cannot attach %s: %s", m->nic->link.name,
 			  m->group.settings.vhid, vip_format(&m->vips[i], text),
 			  strerror(-err));
+	return err == -EEXIST ? 0 : err;
 }
 
+/* What is refused, because the MTU is too small for IPv6 for example, is tried
+ * again. */
 void member_attach_addresses(struct member *m)
 {
+	bool refused = false;
+
 	for (size_t i = 0; i < m->group.settings.vips_count; i++)
-		if (!m->attached[i])
-			attach_one(m, i);
+		if (!m->attached[i] && attach_one(m, i) != 0)
+			refused = true;
+	m->address_refused = refused;
+	m->address_lost = refused;
 }
 
 void member_detach_addresses(struct member *m)
@@ -131,7 +140,6 @@ void member_restore_addresses(struct member *m, struct instant now)
 	if (!m->address_lost || instant_before(now, m->address_retry) ||
 	    m->group.election.state != ELECTION_MASTER)
 		return;
-	m->address_lost = false;
 	m->address_retry = instant_add(now, span_ms(ADDRESS_RETRY_MS));
 	member_attach_addresses(m);
 }

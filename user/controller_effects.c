@@ -5,6 +5,7 @@
 #include "user/controller.h"
 #include "user/sys/log.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,7 +22,15 @@ static struct instant effect_now(struct group *g)
 
 static int effect_send(struct group *g, const uint8_t *frame, size_t size)
 {
-	return packet_send(member_of(g)->nic->packet, frame, size);
+	struct nic *nic = member_of(g)->nic;
+	int err = packet_send(nic->packet, frame, size);
+
+	/* The interface has been away, and nobody told us. */
+	if (err == -ENXIO && !nic->cut_off) {
+		nic->cut_off = true;
+		nic_wake(nic);
+	}
+	return err;
 }
 
 static void effect_role(struct group *g, enum carp_role role)
@@ -81,14 +90,19 @@ static void effect_grace_over(struct group *g)
 		 m->nic->link.name, g->settings.vhid);
 }
 
+void member_name(const struct member *m, char out[CONTROLLER_MEMBER_NAME_SIZE])
+{
+	snprintf(out, CONTROLLER_MEMBER_NAME_SIZE, "%s vhid %u",
+		 m->nic->link.name, m->group.settings.vhid);
+}
+
 void member_trouble(struct group *g, bool failing)
 {
 	struct member *m = member_of(g);
 	struct controller *c = m->nic->controller;
-	char where[NETLINK_NAME_SIZE + 16];
+	char where[CONTROLLER_MEMBER_NAME_SIZE];
 
-	snprintf(where, sizeof(where), "%s vhid %u", m->nic->link.name,
-		 g->settings.vhid);
+	member_name(m, where);
 	log_warnx("%s: advertisements %s", where,
 		  failing ? "cannot be sent" : "can be sent again");
 	node_send_trouble(&c->node, where, failing, loop_now());

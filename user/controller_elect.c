@@ -11,41 +11,52 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of two, one has been deleted and still waits for its name. */
 struct nic *controller_nic(struct controller *c, const char *name)
 {
+	struct nic *found = NULL;
+
 	for (struct nic *nic = c->nics; nic; nic = nic->next)
-		if (!strcmp(nic->link.name, name))
-			return nic;
-	return NULL;
+		if (!strcmp(nic->link.name, name) && (!found || found->gone))
+			found = nic;
+	return found;
 }
 
 void controller_settle(struct controller *c)
 {
-	loop_set_deadline(c->loop, instant_min(node_deadline(&c->node),
-					       memory_deadline(c)));
+	struct instant first =
+		instant_min(node_deadline(&c->node), memory_deadline(c));
+
+	for (const struct nic *nic = c->nics; nic; nic = nic->next)
+		first = instant_min(first, nic->look_at);
+	loop_set_deadline(c->loop, first);
+}
+
+/* A backup that hears nothing may be deaf: nobody is promoted on the word of a
+ * program that has come off its interface. */
+static void doubt_silence(struct controller *c)
+{
+	struct instant now = loop_now();
+
+	for (struct group *g = c->node.groups; g; g = g->next)
+		if (g->election.state == ELECTION_BACKUP &&
+		    instant_due(group_deadline(g), now))
+			nic_doubt(member_of(g)->nic, now);
 }
 
 /* Advertisements that wait in the rings count before any timer does. */
-static void serve_elections(struct controller *c)
+void controller_serve_elections(struct controller *c)
 {
 	for (struct nic *nic = c->nics; nic; nic = nic->next)
 		if (nic->source)
 			dataplane_drain(nic->dataplane);
+	doubt_silence(c);
 	node_tick(&c->node, loop_now());
 	for (struct group *g = c->node.groups; g; g = g->next)
 		member_restore_addresses(member_of(g), loop_now());
 }
 
-void controller_on_deadline(void *context)
-{
-	struct controller *c = context;
-
-	serve_elections(c);
-	memory_tick(c, loop_now());
-	controller_settle(c);
-}
-
-/* The rings of all interfaces, and last the background's end. */
+/* The rings of all interfaces, the monitor, and last the background's end. */
 static size_t collect_fds(const struct controller *c, int done,
 			  struct pollfd *fds)
 {
@@ -57,11 +68,13 @@ static size_t collect_fds(const struct controller *c, int done,
 				.fd = dataplane_event_fd(nic->dataplane),
 				.events = POLLIN
 			};
+	fds[count++] = (struct pollfd){ .fd = netlink_fd(c->netlink),
+					.events = POLLIN };
 	fds[count++] = (struct pollfd){ .fd = done, .events = POLLIN };
 	return count;
 }
 
-/* Elections only, until done is readable. */
+/* Elections and the kernel's news only, until done is readable. */
 static void elect_until(struct controller *c, int done, struct pollfd *fds)
 {
 	size_t count = collect_fds(c, done, fds);
@@ -75,7 +88,9 @@ static void elect_until(struct controller *c, int done, struct pollfd *fds)
 		};
 
 		ppoll(fds, count, &timeout, NULL);
-		serve_elections(c);
+		if (fds[count - 2].revents)
+			netlink_read(c->netlink);
+		controller_serve_elections(c);
 	} while (!(fds[count - 1].revents & POLLIN));
 }
 
@@ -88,7 +103,7 @@ void controller_background(struct controller *c, void (*work)(void *argument),
 
 	for (const struct nic *nic = c->nics; nic; nic = nic->next)
 		nics++;
-	fds = calloc(nics + 1, sizeof(*fds));
+	fds = calloc(nics + 2, sizeof(*fds));
 	if (!fds || background_start(work, argument, &background) != 0) {
 		work(argument);
 	} else {

@@ -85,8 +85,8 @@ static struct member *member_new(struct nic *nic, struct request *r,
 	m->has_key = plan->has_key;
 	m->auth = plan->auth;
 	m->accepted = plan->auth;
-	group_init(&m->group, &member_ops, m, nic->link.ifindex,
-		   &plan->settings, &plan->auth.recipes[0]);
+	group_init(&m->group, &member_ops, m, nic->number, &plan->settings,
+		   &plan->auth.recipes[0]);
 	return m;
 }
 
@@ -94,7 +94,6 @@ static void fill_entry(struct member *m)
 {
 	m->entry = dataplane_vhid(m->nic->dataplane, m->group.settings.vhid);
 	carp_vmac_fill(m->entry->virtual_mac, m->group.settings.vhid);
-	memcpy(m->entry->nic_mac, m->nic->link.mac, CARP_MAC_SIZE);
 	peers_enforce(m->entry, &m->group.settings);
 	m->entry->auth = m->group.settings.auth;
 }
@@ -147,6 +146,13 @@ static bool forwards_ipv6(const char *ifname)
 	return c == '1';
 }
 
+void member_follow_interface(struct member *m)
+{
+	memcpy(m->entry->nic_mac, m->nic->link.mac, CARP_MAC_SIZE);
+	m->group.router = forwards_ipv6(m->nic->link.name);
+	m->entry->nd_router = m->group.router;
+}
+
 static int member_add(struct nic *nic, struct request *r,
 		      const struct plan *plan, struct member **out, char *error,
 		      size_t size)
@@ -168,13 +174,12 @@ static int member_add(struct nic *nic, struct request *r,
 	}
 	fill_entry(m);
 	memory_restore(m);
-	m->group.router = forwards_ipv6(nic->link.name);
-	m->entry->nd_router = m->group.router;
+	member_follow_interface(m);
 	nic->members[plan->settings.vhid] = m;
 	nic->members_count++;
 	nic_refresh_sources(nic);
 	node_add(&nic->controller->node, &m->group, loop_now());
-	group_start(&m->group, nic->link.up && nic->link.carrier, loop_now());
+	group_start(&m->group, nic->working, loop_now());
 	*out = m;
 	return 0;
 }
@@ -208,11 +213,12 @@ int controller_attach(struct controller *c, struct request *r,
 		*out = nic->members[r->settings.vhid];
 		return member_set(*out, r, error, error_size);
 	}
-	code = plan_make(c, nic ? nic->link.ifindex : 0, r, &plan, error,
-			 error_size);
+	code = plan_make(c, nic ? nic->number : 0, r, &plan, error, error_size);
 	if (!code && !nic) {
 		code = nic_open(c, r, &nic, error, error_size);
 		opened = !code;
+	} else if (!code) {
+		code = nic_reopen(nic, error, error_size);
 	}
 	if (!code)
 		code = member_add(nic, r, &plan, out, error, error_size);
@@ -278,8 +284,8 @@ int member_set(struct member *m, struct request *r, char *error, size_t size)
 
 	memcpy(plan.key, m->key, sizeof(plan.key));
 	plan_take(&plan.settings, r);
-	code = plan_make(m->nic->controller, m->nic->link.ifindex, r, &plan,
-			 error, size);
+	code = plan_make(m->nic->controller, m->nic->number, r, &plan, error,
+			 size);
 	if (code)
 		goto out;
 	accepted = plan.auth;

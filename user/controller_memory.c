@@ -206,6 +206,24 @@ void memory_forget(struct member *m)
 	memory->new = true;
 }
 
+/* The list is sorted by names: each is taken out and put in again. */
+void memory_rename(struct controller *c, const char *from, const char *to)
+{
+	const struct carp_host_key first = { 0 };
+	struct memory *memory = c->memory;
+	size_t i;
+
+	while ((i = find(memory, from, &first)) < memory->count &&
+	       !strcmp(memory->known[i].ifname, from)) {
+		struct known_sender known = memory->known[i];
+
+		memmove(&memory->known[i], &memory->known[i + 1],
+			(--memory->count - i) * sizeof(known));
+		learn(memory, to, &known.key, known.sequence);
+		memory->new = true;
+	}
+}
+
 /* --- the file ------------------------------------------------------------- */
 
 static bool parse_sender(struct memory *memory, const char *line)

@@ -28,6 +28,11 @@ static void on_ring(void *context)
 	controller_settle(nic->controller);
 }
 
+const char *nic_unfit(const struct netlink_link *link)
+{
+	return link->type == ARPHRD_ETHER ? NULL : "not an Ethernet interface";
+}
+
 /* What an interface must be before anything is attached to it. */
 static int check_link(struct controller *c, const char *name,
 		      struct netlink_link *out, char *error, size_t size)
@@ -36,11 +41,11 @@ static int check_link(struct controller *c, const char *name,
 
 	if (netlink_link_by_name(c->netlink, name, out) != 0)
 		why = "no such interface";
-	else if (out->type != ARPHRD_ETHER)
-		why = "not an Ethernet interface";
-	else if (!out->up)
+	else
+		why = nic_unfit(out);
+	if (!why && !out->up)
 		why = "is down (ip link set it up)";
-	else if (!out->carrier)
+	else if (!why && !out->carrier)
 		why = "has no carrier";
 	if (!why)
 		return 0;
@@ -55,10 +60,24 @@ static bool avoids_native(const struct netlink_link *link)
 	return !strcmp(link->kind, "veth");
 }
 
+struct dataplane_config nic_config(struct nic *nic,
+				   const struct netlink_link *link)
+{
+	return (struct dataplane_config){
+		.ifindex = link->ifindex,
+		.ifname = link->name,
+		.pin_dir = nic->controller->pin_dir,
+		.mode = nic->mode,
+		.auto_avoids_native = avoids_native(link),
+		.on_event = on_event,
+		.context = nic,
+	};
+}
+
 /* What opening an interface needs and yields, for the background. */
 struct opening {
 	struct nic *nic;
-	struct dataplane_config config;
+	struct netlink_link link;
 	int err;
 	char *error;
 	size_t size;
@@ -67,29 +86,22 @@ struct opening {
 static void open_slowly(void *argument)
 {
 	struct opening *o = argument;
+	const struct dataplane_config config = nic_config(o->nic, &o->link);
 
-	o->err = dataplane_open(&o->config, &o->nic->dataplane, o->error,
-				o->size);
+	o->err = dataplane_open(&config, &o->nic->dataplane, o->error, o->size);
 	if (o->err)
 		return;
-	o->err = packet_open(o->nic->link.ifindex, &o->nic->packet);
+	o->err = packet_open(o->link.ifindex, &o->nic->packet);
 	if (o->err)
-		snprintf(o->error, o->size, "interface %s: %s",
-			 o->nic->link.name, strerror(-o->err));
+		snprintf(o->error, o->size, "interface %s: %s", o->link.name,
+			 strerror(-o->err));
 }
 
-static int open_parts(struct nic *nic, enum dataplane_mode mode, char *error,
-		      size_t size)
+static int open_parts(struct nic *nic, char *error, size_t size)
 {
 	struct opening opening = {
 		.nic = nic,
-		.config = { .ifindex = nic->link.ifindex,
-			    .ifname = nic->link.name,
-			    .pin_dir = nic->controller->pin_dir,
-			    .mode = mode,
-			    .auto_avoids_native = avoids_native(&nic->link),
-			    .on_event = on_event,
-			    .context = nic },
+		.link = nic->link,
 		.error = error,
 		.size = size,
 	};
@@ -122,14 +134,21 @@ int nic_open(struct controller *c, const struct request *request,
 		return EXIT_CODE_FAILED;
 	}
 	nic->controller = c;
+	nic->number = ++c->nics_numbered;
 	nic->link = link;
+	nic->mode = request->mode;
+	nic->look_at = INSTANT_NEVER;
 	nic->next = c->nics;
 	c->nics = nic;
-	if (open_parts(nic, request->mode, error, error_size) != 0) {
+	if (open_parts(nic, error, error_size) != 0) {
 		nic_close(nic);
 		return EXIT_CODE_FAILED;
 	}
 	nic_remove_leftovers(c, link.ifindex);
+	nic->open = true;
+	nic->working = true;
+	nic_follow(nic);
+	nic_wake(nic);
 	*out = nic;
 	return 0;
 }
@@ -149,15 +168,8 @@ void nic_close(struct nic *nic)
 	if (!nic)
 		return;
 	c = nic->controller;
-	for (struct nic **at = &c->nics; *at; at = &(*at)->next)
-		if (*at == nic) {
-			*at = nic->next;
-			break;
-		}
-	ledger_forget(&c->node.ledger, nic->link.ifindex);
-	if (!nic_link_works(&nic->link))
-		node_link(&c->node, nic->link.ifindex, nic->link.name, true,
-			  loop_now());
+	ledger_forget(&c->node.ledger, nic->number);
+	nic_forget(nic);
 	loop_source_remove(nic->source);
 	controller_background(c, close_slowly, nic);
 	free(nic->own);

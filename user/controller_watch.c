@@ -8,66 +8,163 @@
 
 #include <string.h>
 
-bool nic_link_works(const struct netlink_link *link)
-{
-	return link->up && link->carrier;
-}
-
-static struct nic *nic_by_index(struct controller *c, unsigned int ifindex)
+struct nic *nic_by_index(const struct controller *c, unsigned int ifindex)
 {
 	for (struct nic *nic = c->nics; nic; nic = nic->next)
-		if (nic->link.ifindex == ifindex)
+		if (nic->link.ifindex == ifindex && !nic->gone)
 			return nic;
 	return NULL;
 }
 
-static void copy_mac(struct nic *nic)
+const char *nic_waiting(const struct nic *nic)
 {
-	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++)
-		if (nic->members[vhid])
-			memcpy(nic->members[vhid]->entry->nic_mac,
-			       nic->link.mac, CARP_MAC_SIZE);
+	if (nic->gone)
+		return "interface is gone";
+	if (!nic->open)
+		return nic->trouble;
+	if (!nic->link.up)
+		return "interface is down";
+	return nic->link.carrier ? NULL : "no carrier";
 }
 
-static void follow_link(struct nic *nic, bool works)
-{
-	struct controller *c = nic->controller;
+/* --- what the core is told ------------------------------------------------ */
 
-	log_info("%s: link %s", nic->link.name, works ? "up" : "down");
-	node_link(&c->node, nic->link.ifindex, nic->link.name, works,
-		  loop_now());
+static void tell_link(const struct nic *nic)
+{
+	node_link(&nic->controller->node, nic->number, nic->link.name,
+		  nic->working, loop_now());
+}
+
+/* The ledger knows interfaces by name.  What one takes back there is still
+ * true of another that was deleted and waits for the same name. */
+static void tell(const struct nic *nic)
+{
+	tell_link(nic);
+	for (const struct nic *other = nic->controller->nics; other;
+	     other = other->next)
+		if (other != nic && !other->working &&
+		    !strcmp(other->link.name, nic->link.name))
+			tell_link(other);
+}
+
+void nic_follow(struct nic *nic)
+{
+	const char *waiting = nic_waiting(nic);
+
+	if (nic->working == !waiting)
+		return;
+	nic->working = !waiting;
+	if (waiting)
+		log_warnx("%s: groups wait: %s", nic->link.name, waiting);
+	else
+		log_info("%s: groups go on", nic->link.name);
+	tell(nic);
+}
+
+void nic_forget(struct nic *nic)
+{
+	for (struct nic **at = &nic->controller->nics; *at; at = &(*at)->next)
+		if (*at == nic) {
+			*at = nic->next;
+			break;
+		}
+	if (nic->working)
+		return;
+	nic->working = true;
+	tell(nic);
+}
+
+/* --- links ---------------------------------------------------------------- */
+
+/* What the ledger holds under the old name goes on under the new one. */
+static void rename_troubles(struct nic *nic, bool failing)
+{
+	char where[CONTROLLER_MEMBER_NAME_SIZE];
+
+	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++) {
+		struct member *m = nic->members[vhid];
+
+		if (!m || !m->group.send_failing)
+			continue;
+		member_name(m, where);
+		node_send_trouble(&nic->controller->node, where, failing,
+				  loop_now());
+	}
+}
+
+/* Its groups go with it: requests name them by the name it has now. */
+static void follow_name(struct nic *nic, const char *name)
+{
+	struct nic old = { .link = nic->link };
+
+	if (!strcmp(nic->link.name, name))
+		return;
+	log_info("%s: is called %s now", nic->link.name, name);
+	rename_troubles(nic, false);
+	memcpy(nic->link.name, name, NETLINK_NAME_SIZE);
+	rename_troubles(nic, true);
+	memory_rename(nic->controller, old.link.name, name);
+	if (!nic->working)
+		node_link_renamed(&nic->controller->node, old.link.name, name,
+				  false, loop_now());
+	nic_wake(nic); /* the pins */
+}
+
+static void follow_mtu(struct nic *nic, unsigned int mtu)
+{
+	if (nic->link.mtu == mtu)
+		return;
+	nic->link.mtu = mtu;
+	if (nic->open)
+		packet_rejoin(nic->packet);
+}
+
+static void follow_mac(struct nic *nic, const __u8 mac[CARP_MAC_SIZE])
+{
+	memcpy(nic->link.mac, mac, CARP_MAC_SIZE);
+	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++)
+		if (nic->members[vhid])
+			memcpy(nic->members[vhid]->entry->nic_mac, mac,
+			       CARP_MAC_SIZE);
+}
+
+/* One that has come may be what groups wait for. */
+static void wake_by_name(struct controller *c, const char *name)
+{
+	for (struct nic *nic = c->nics; nic; nic = nic->next)
+		if (nic->gone && !strcmp(nic->link.name, name))
+			nic_wake(nic);
 }
 
 static void on_link(void *context, const struct netlink_link *link)
 {
 	struct controller *c = context;
 	struct nic *nic = nic_by_index(c, link->ifindex);
-	bool worked;
 
-	if (!nic)
+	if (!nic) {
+		wake_by_name(c, link->name);
 		return;
-	worked = nic_link_works(&nic->link);
-	/* The name stays the one it was attached by: requests and pins use
-	 * it. */
-	memcpy(nic->link.mac, link->mac, CARP_MAC_SIZE);
+	}
+	follow_name(nic, link->name);
+	follow_mtu(nic, link->mtu);
+	follow_mac(nic, link->mac);
 	nic->link.up = link->up;
 	nic->link.carrier = link->carrier;
-	copy_mac(nic);
-	if (worked != nic_link_works(link))
-		follow_link(nic, nic_link_works(link));
+	nic_follow(nic);
+	/* Whatever has changed may have taken our programs off. */
+	nic_wake(nic);
 }
 
 static void on_link_gone(void *context, unsigned int ifindex)
 {
 	struct nic *nic = nic_by_index(context, ifindex);
 
-	if (!nic || nic->gone)
+	if (!nic)
 		return;
 	nic->gone = true;
-	nic->link.up = false;
-	nic->link.carrier = false;
-	log_warnx("%s: the interface is gone", nic->link.name);
-	follow_link(nic, false);
+	nic->open = false;
+	nic_follow(nic);
+	nic_wake(nic);
 }
 
 static void on_address(void *context, const struct netlink_address *address,
@@ -90,6 +187,9 @@ static void on_overrun(void *context)
 	struct netlink_link link;
 
 	for (struct nic *nic = c->nics; nic; nic = nic->next) {
+		nic_wake(nic);
+		if (nic->gone)
+			continue;
 		if (netlink_link_by_index(c->netlink, nic->link.ifindex,
 					  &link) == 0)
 			on_link(c, &link);

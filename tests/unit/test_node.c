@@ -94,6 +94,45 @@ Test(node, a_link_down_demotes_the_others_while_it_lasts)
 	cr_expect_eq(h.node.ledger.count, 0);
 }
 
+Test(node, a_link_that_is_down_may_be_renamed)
+{
+	struct host h;
+	struct instant now;
+
+	host_open(&h, COMPAT_OPENBSD);
+	now = h.fakes[0].now;
+	node_link(&h.node, 2, "eth0", false, now);
+	node_link_renamed(&h.node, "eth0", "lan0", false, now);
+	cr_expect_eq(h.node.ledger.count, 1);
+	cr_expect_str_eq(h.node.ledger.entries[0].reason, "link of lan0 down");
+	cr_expect_eq(demotion(&h, 2), 1);
+	node_link(&h.node, 2, "lan0", true, now);
+	cr_expect_eq(h.node.ledger.count, 0);
+	cr_expect_eq(demotion(&h, 2), 0);
+}
+
+/* A backup sends nothing, so nothing could end the trouble of the master it
+ * was before it lost its link. */
+Test(node, a_lost_link_ends_the_trouble_of_sending)
+{
+	struct host h;
+	struct fake *f;
+
+	host_open(&h, COMPAT_OPENBSD);
+	f = &h.fakes[0];
+	fake_reach(f, ELECTION_MASTER);
+	f->fails[ELECTION_V4] = true;
+	for (int i = 0; i < 3; i++)
+		fake_tick(f);
+	cr_expect_eq(demotion(&h, 2), 1);
+	node_link(&h.node, 2, "eth0", false, f->now);
+	cr_expect_eq(h.node.ledger.count, 1);
+	cr_expect_str_eq(h.node.ledger.entries[0].reason, "link of eth0 down");
+	node_link(&h.node, 2, "eth0", true, f->now);
+	cr_expect_eq(h.node.ledger.count, 0);
+	cr_expect_eq(state(&h, 0), ELECTION_BACKUP);
+}
+
 Test(node, demotion_weighs_240_among_freebsds)
 {
 	struct host h;

@@ -311,6 +311,13 @@ static void demotion_print(struct json_object *demotion)
 						 : field_text(demotion, "by"));
 }
 
+static void waiting_print(struct json_object *interface)
+{
+	if (field(interface, "waiting", json_type_string))
+		printf("%s waits: %s\n", field_text(interface, "interface"),
+		       field_text(interface, "waiting"));
+}
+
 static void each(struct json_object *answer, const char *name,
 		 void (*print)(struct json_object *element))
 {
@@ -324,6 +331,7 @@ void status_print(struct json_object *answer, bool all)
 		table_print(answer);
 	else
 		printf("no group attached\n");
+	each(answer, "interfaces", waiting_print);
 	each(answer, "demotions", demotion_print);
 	if (field(answer, "sequences_kept", json_type_boolean) &&
 	    !field_true(answer, "sequences_kept"))

@@ -124,5 +124,7 @@ struct address group_source_towards(struct group *group,
 bool group_advertise(struct group *group, uint8_t advbase, uint8_t advskew);
 /* The same with our own values; renews the lease. */
 void group_send_advert(struct group *group);
+/* Counts send errors afresh; trouble is over. */
+void group_forgive_sends(struct group *group);
 /* Tells neighbours where the VIPs are, if the lease lives. */
 void group_announce(struct group *group);

@@ -162,6 +162,16 @@ static void count_send(struct group *g, bool ok)
 	}
 }
 
+void group_forgive_sends(struct group *g)
+{
+	g->send_errors = 0;
+	g->send_successes = 0;
+	if (!g->send_failing)
+		return;
+	g->send_failing = false;
+	g->ops->send_trouble(g, false);
+}
+
 void group_send_advert(struct group *g)
 {
 	struct instant at = g->ops->now(g);

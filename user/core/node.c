@@ -112,16 +112,29 @@ bool node_bears(const struct node *node, const char *name)
 	return false;
 }
 
-void node_link(struct node *node, unsigned int ifindex, const char *name,
-	       bool up, struct instant now)
+static void hold_back_for_link(struct node *node, const char *name, bool up,
+			       struct instant now)
 {
 	char reason[LEDGER_REASON_SIZE];
 
+	snprintf(reason, sizeof(reason), "link of %s down", name);
+	node_hold_back(node, up ? 0 : fault_weight(node), reason, now);
+}
+
+void node_link(struct node *node, unsigned int ifindex, const char *name,
+	       bool up, struct instant now)
+{
 	for (struct group *g = node->groups; g; g = g->next)
 		if (g->ifindex == ifindex)
 			group_link(g, up, now);
-	snprintf(reason, sizeof(reason), "link of %s down", name);
-	node_hold_back(node, up ? 0 : fault_weight(node), reason, now);
+	hold_back_for_link(node, name, up, now);
+}
+
+void node_link_renamed(struct node *node, const char *from, const char *to,
+		       bool up, struct instant now)
+{
+	hold_back_for_link(node, to, up, now);
+	hold_back_for_link(node, from, true, now);
 }
 
 void node_send_trouble(struct node *node, const char *where, bool failing,

@@ -25,6 +25,10 @@ struct instant node_deadline(const struct node *node);
  * host while it lasts (OpenBSD carp_carpdev_state). */
 void node_link(struct node *node, unsigned int ifindex, const char *name,
 	       bool up, struct instant now);
+/* It has another name now: what its link being down has entered in the ledger
+ * follows. */
+void node_link_renamed(struct node *node, const char *from, const char *to,
+		       bool up, struct instant now);
 /* A group cannot send, or can again. */
 void node_send_trouble(struct node *node, const char *where, bool failing,
 		       struct instant now);

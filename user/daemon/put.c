@@ -24,6 +24,13 @@ void put_text(struct json_object *object, const char *name, const char *value)
 	json_object_object_add(object, name, json_object_new_string(value));
 }
 
+void put_text_or_null(struct json_object *object, const char *name,
+		      const char *value)
+{
+	json_object_object_add(object, name,
+			       value ? json_object_new_string(value) : NULL);
+}
+
 void put_bool(struct json_object *object, const char *name, bool value)
 {
 	json_object_object_add(object, name, json_object_new_boolean(value));

@@ -10,6 +10,9 @@
 
 void put_int(struct json_object *object, const char *name, int64_t value);
 void put_text(struct json_object *object, const char *name, const char *value);
+/* value: may be NULL */
+void put_text_or_null(struct json_object *object, const char *name,
+		      const char *value);
 void put_bool(struct json_object *object, const char *name, bool value);
 /* Seconds with milliseconds, printed as such. */
 void put_seconds(struct json_object *object, const char *name,

@@ -160,6 +160,7 @@ struct json_object *status_group(const struct member *m)
 	put_seconds(object, "since_seconds",
 		    instant_since(g->since, loop_now()));
 	put_text(object, "reason", election_reason_text(g->reason));
+	put_text_or_null(object, "waiting", nic_waiting(m->nic));
 	put_text(object, "auth", auth_mode_name(g->settings.auth));
 	put_bool(object, "passphrase", m->has_key);
 	put_text(object, "xdp_mode",
@@ -180,8 +181,8 @@ static struct json_object *interface_of(const struct nic *nic)
 	put_text(object, "xdp_mode",
 		 dataplane_mode_name(dataplane_mode(nic->dataplane)));
 	put_int(object, "program_id", dataplane_program_id(nic->dataplane));
-	put_bool(object, "attached",
-		 !nic->gone && dataplane_attached(nic->dataplane));
+	put_bool(object, "attached", nic->open);
+	put_text_or_null(object, "waiting", nic_waiting(nic));
 	put_bool(object, "link", nic->link.up && nic->link.carrier);
 	put_counters(object, nic->dataplane, 0);
 	return object;
@@ -194,7 +195,7 @@ static struct json_object *demotion_of(const struct controller *c,
 
 	json_object_object_add(object, "interface", NULL);
 	for (const struct nic *nic = c->nics; nic; nic = nic->next)
-		if (nic->link.ifindex == entry->ifindex)
+		if (nic->number == entry->ifindex)
 			put_text(object, "interface", nic->link.name);
 	json_object_object_add(object, "group", NULL);
 	if (*entry->name)

@@ -287,6 +287,24 @@ int bpffs_release(const char *pin_dir, const char *ifname, int lock)
 	return err;
 }
 
+int bpffs_rename(const char *pin_dir, const char *from, const char *to)
+{
+	char old[BPFFS_PATH_SIZE], new[BPFFS_PATH_SIZE];
+	int lock = -1;
+	int err = make_path(pin_dir, from, NULL, old);
+
+	if (!err)
+		err = make_path(pin_dir, to, NULL, new);
+	if (!err)
+		err = bpffs_take(pin_dir, to, &lock);
+	if (err)
+		return err;
+	if (rename(old, new) < 0)
+		err = -errno;
+	close(lock);
+	return err;
+}
+
 int bpffs_each(const char *pin_dir,
 	       void (*found)(void *context, const char *ifname), void *context)
 {

@@ -28,6 +28,10 @@ int bpffs_take(const char *pin_dir, const char *ifname, int *out_lock);
 /* Detaches, removes pins and directory, closes the lock. */
 int bpffs_release(const char *pin_dir, const char *ifname, int lock);
 
+/* Moves the directory, its pins and its lock, to another interface's name; what
+ * an earlier holder left there is removed.  0, -EBUSY, or another -errno. */
+int bpffs_rename(const char *pin_dir, const char *from, const char *to);
+
 /* Pins fd as PIN_DIR/<ifname>/name.  0 or -errno. */
 int bpffs_pin(const char *pin_dir, const char *ifname, const char *name,
 	      int fd);

@@ -43,11 +43,24 @@ int dataplane_open(const struct dataplane_config *config,
 /* Detaches, unpins, frees.  Takes NULL. */
 void dataplane_close(struct dataplane *dataplane);
 
+/* Ends the leases, detaches and unpins; program and maps live on, with all
+ * that is in them.  Does nothing twice. */
+void dataplane_detach(struct dataplane *dataplane);
+/* The way back, to another interface if need be: as dataplane_open(), but the
+ * pin directory stays what it was. */
+int dataplane_attach(struct dataplane *dataplane,
+		     const struct dataplane_config *config, char *error,
+		     size_t error_size);
+/* The interface is called otherwise now: its pins move.  Does nothing if they
+ * have that name.  0 or -errno (-EBUSY: a living controller's are there). */
+int dataplane_rename(struct dataplane *dataplane, const char *ifname);
+
 /* The mode obtained, never DATAPLANE_AUTO. */
 enum dataplane_mode dataplane_mode(const struct dataplane *dataplane);
 const char *dataplane_mode_name(enum dataplane_mode mode);
 unsigned int dataplane_program_id(const struct dataplane *dataplane);
-/* False once a third party has detached or replaced our program. */
+/* False once a third party has detached or replaced one of our programs.  Waits
+ * for whoever holds the kernel's lock on interfaces: not for the loop. */
 bool dataplane_attached(const struct dataplane *dataplane);
 
 /* Readable when the ring holds events. */

@@ -37,7 +37,8 @@ unsigned int dataplane_program_id(const struct dataplane *dataplane)
 bool dataplane_attached(const struct dataplane *dataplane)
 {
 	return hook_holds(&dataplane->hook, dataplane->config.ifindex,
-			  dataplane->program_id);
+			  dataplane->program_id) &&
+	       egress_holds(&dataplane->egress);
 }
 
 int dataplane_event_fd(const struct dataplane *dataplane)

@@ -226,6 +226,34 @@ static int open_memory(struct dataplane *dataplane)
 	return dataplane->ring ? 0 : -errno;
 }
 
+/* Onto the interface, and pinned.  What is half done is undone by unhook(). */
+static int hook_up(struct dataplane *dataplane,
+		   const struct complaint *complaint)
+{
+	int err = attach(dataplane, complaint);
+
+	if (err)
+		return err;
+	err = egress_attach(
+		dataplane->config.ifindex,
+		bpf_program__fd(dataplane->skeleton->progs.carp_egress),
+		&dataplane->egress);
+	if (err)
+		return refuse(complaint, err, "cannot attach on egress: %s",
+			      strerror(-err));
+	return pin(dataplane, complaint);
+}
+
+static void unhook(struct dataplane *dataplane)
+{
+	egress_detach(&dataplane->egress);
+	hook_detach(&dataplane->hook);
+	if (dataplane->lock >= 0)
+		bpffs_release(dataplane->pin_dir, dataplane->ifname,
+			      dataplane->lock);
+	dataplane->lock = -1;
+}
+
 /* The half-built object, to be closed on failure. */
 static int open_parts(struct dataplane *dataplane,
 		      const struct complaint *complaint)
@@ -243,17 +271,16 @@ static int open_parts(struct dataplane *dataplane,
 	if (err)
 		return refuse(complaint, err, "cannot map the BPF maps: %s",
 			      strerror(-err));
-	err = attach(dataplane, complaint);
-	if (err)
-		return err;
-	err = egress_attach(
-		dataplane->config.ifindex,
-		bpf_program__fd(dataplane->skeleton->progs.carp_egress),
-		&dataplane->egress);
-	if (err)
-		return refuse(complaint, err, "cannot attach on egress: %s",
-			      strerror(-err));
-	return pin(dataplane, complaint);
+	return hook_up(dataplane, complaint);
+}
+
+static void take_config(struct dataplane *dataplane,
+			const struct dataplane_config *config)
+{
+	dataplane->config = *config;
+	snprintf(dataplane->ifname, IFNAMSIZ, "%s", config->ifname);
+	dataplane->config.ifname = dataplane->ifname;
+	dataplane->config.pin_dir = dataplane->pin_dir;
 }
 
 int dataplane_open(const struct dataplane_config *config,
@@ -270,11 +297,8 @@ int dataplane_open(const struct dataplane_config *config,
 	dataplane = calloc(1, sizeof(*dataplane));
 	if (!dataplane)
 		return refuse(&complaint, -ENOMEM, "%s", strerror(ENOMEM));
-	dataplane->config = *config;
-	snprintf(dataplane->ifname, IFNAMSIZ, "%s", config->ifname);
 	snprintf(dataplane->pin_dir, BPFFS_PATH_SIZE, "%s", config->pin_dir);
-	dataplane->config.ifname = dataplane->ifname;
-	dataplane->config.pin_dir = dataplane->pin_dir;
+	take_config(dataplane, config);
 	dataplane->lock = -1;
 	dataplane->hook.link = -1;
 	dataplane->egress.link = -1;
@@ -297,6 +321,12 @@ static void end_leases(struct dataplane *dataplane)
 		dataplane_lease(dataplane, slot, 0);
 }
 
+void dataplane_detach(struct dataplane *dataplane)
+{
+	end_leases(dataplane);
+	unhook(dataplane);
+}
+
 static void close_memory(struct dataplane *dataplane)
 {
 	ring_buffer__free(dataplane->ring);
@@ -312,15 +342,46 @@ void dataplane_close(struct dataplane *dataplane)
 {
 	if (!dataplane)
 		return;
-	end_leases(dataplane);
-	egress_detach(&dataplane->egress);
-	hook_detach(&dataplane->hook);
-	if (dataplane->lock >= 0)
-		bpffs_release(dataplane->pin_dir, dataplane->ifname,
-			      dataplane->lock);
+	dataplane_detach(dataplane);
 	close_memory(dataplane);
 	carp_bpf__destroy(dataplane->skeleton);
 	free(dataplane);
+}
+
+/* --- another interface, another name -------------------------------------- */
+
+int dataplane_attach(struct dataplane *dataplane,
+		     const struct dataplane_config *config, char *error,
+		     size_t error_size)
+{
+	const struct complaint complaint = { config->ifname, error,
+					     error_size };
+	int err;
+
+	if (strlen(config->ifname) >= IFNAMSIZ)
+		return refuse(&complaint, -ENAMETOOLONG, "name too long");
+	dataplane_detach(dataplane);
+	take_config(dataplane, config);
+	err = take_pins(dataplane, &complaint);
+	if (!err)
+		err = hook_up(dataplane, &complaint);
+	if (err)
+		unhook(dataplane);
+	return err;
+}
+
+int dataplane_rename(struct dataplane *dataplane, const char *ifname)
+{
+	int err;
+
+	if (dataplane->lock < 0 || !strcmp(dataplane->ifname, ifname))
+		return 0;
+	if (strlen(ifname) >= IFNAMSIZ)
+		return -ENAMETOOLONG;
+	err = bpffs_rename(dataplane->pin_dir, dataplane->ifname, ifname);
+	if (!err)
+		snprintf(dataplane->ifname, IFNAMSIZ, "%s", ifname);
+	return err;
 }
 
 int dataplane_pinned(const char *pin_dir,

@@ -69,6 +69,19 @@ int egress_attach(unsigned int ifindex, int program, struct egress_hook *out)
 	return err;
 }
 
+bool egress_holds(const struct egress_hook *hook)
+{
+	struct bpf_link_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	if (hook->link < 0)
+		return hook->filter;
+	/* A TCX link begins as one of XDP does: with the ifindex, 0 once it
+	 * is detached. */
+	return bpf_obj_get_info_by_fd(hook->link, &info, &size) == 0 &&
+	       info.xdp.ifindex == hook->ifindex;
+}
+
 void egress_detach(struct egress_hook *hook)
 {
 	struct bpf_tc_hook tc = tc_hook(hook->ifindex);

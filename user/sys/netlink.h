@@ -20,6 +20,7 @@ struct netlink_link {
 	bool up;		      /* administratively */
 	bool carrier;
 	__u8 mac[CARP_MAC_SIZE];
+	unsigned int mtu;
 };
 
 struct netlink_address {

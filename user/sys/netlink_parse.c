@@ -77,6 +77,9 @@ bool netlink_parse_link(const struct nlmsghdr *message,
 	attr = attribute(message, sizeof(*info), IFLA_ADDRESS, CARP_MAC_SIZE);
 	if (attr && mnl_attr_get_payload_len(attr) == CARP_MAC_SIZE)
 		memcpy(out->mac, mnl_attr_get_payload(attr), CARP_MAC_SIZE);
+	attr = attribute(message, sizeof(*info), IFLA_MTU, sizeof(uint32_t));
+	if (attr)
+		out->mtu = mnl_attr_get_u32(attr);
 	return true;
 }
 

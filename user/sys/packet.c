@@ -65,14 +65,20 @@ static int open_frames(struct packet *packet)
 			  group6_mac);
 }
 
-static int join_ipv4(struct packet *packet)
+static int open_ipv4(struct packet *packet)
+{
+	packet->ipv4 = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	return packet->ipv4 < 0 ? -errno : 0;
+}
+
+static int join_ipv4(const struct packet *packet)
 {
 	struct ip_mreqn request = { .imr_ifindex = (int)packet->ifindex };
 
-	packet->ipv4 = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (packet->ipv4 < 0)
-		return -errno;
 	inet_pton(AF_INET, group4, &request.imr_multiaddr);
+	/* Left first: to the socket a group forgotten below is still joined. */
+	setsockopt(packet->ipv4, IPPROTO_IP, IP_DROP_MEMBERSHIP, &request,
+		   sizeof(request));
 	if (setsockopt(packet->ipv4, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request,
 		       sizeof(request)) < 0)
 		return -errno;
@@ -87,14 +93,21 @@ static bool means_no_ipv6(int error)
 	       error == EACCES;
 }
 
-static int join_ipv6(struct packet *packet)
+static int open_ipv6(struct packet *packet)
+{
+	packet->ipv6 = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	return packet->ipv6 >= 0 || means_no_ipv6(errno) ? 0 : -errno;
+}
+
+static int join_ipv6(const struct packet *packet)
 {
 	struct ipv6_mreq request = { .ipv6mr_interface = packet->ifindex };
 
-	packet->ipv6 = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (packet->ipv6 < 0)
-		return means_no_ipv6(errno) ? 0 : -errno;
+		return 0;
 	inet_pton(AF_INET6, group6, &request.ipv6mr_multiaddr);
+	setsockopt(packet->ipv6, IPPROTO_IPV6, IPV6_DROP_MEMBERSHIP, &request,
+		   sizeof(request));
 	if (setsockopt(packet->ipv6, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP,
 		       &request, sizeof(request)) < 0)
 		return means_no_ipv6(errno) ? 0 : -errno;
@@ -111,6 +124,10 @@ int packet_open(unsigned int ifindex, struct packet **out)
 	*packet = (struct packet){ ifindex, -1, -1, -1 };
 	err = open_frames(packet);
 	if (!err)
+		err = open_ipv4(packet);
+	if (!err)
+		err = open_ipv6(packet);
+	if (!err)
 		err = join_ipv4(packet);
 	if (!err)
 		err = join_ipv6(packet);
@@ -120,6 +137,12 @@ int packet_open(unsigned int ifindex, struct packet **out)
 	}
 	*out = packet;
 	return 0;
+}
+
+void packet_rejoin(struct packet *packet)
+{
+	join_ipv4(packet);
+	join_ipv6(packet);
 }
 
 void packet_close(struct packet *packet)

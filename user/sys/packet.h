@@ -15,6 +15,9 @@ struct packet;
 /* Joins 224.0.0.18 and ff02::12, at the IP layer too, so that snooping
  * switches learn of us.  0 or -errno. */
 int packet_open(unsigned int ifindex, struct packet **out);
+/* Joins once more at the IP layer, which forgets its groups on an interface
+ * whose MTU was too small for it. */
+void packet_rejoin(struct packet *packet);
 /* Leaves all groups and filters.  Takes NULL. */
 void packet_close(struct packet *packet);
 

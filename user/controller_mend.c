@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Looks after interfaces in use: finds out whether our programs are still on
+ * them, and puts them back on an interface that has come again.  The kernel
+ * does not tell when a program is detached, so one looks now and then.
+ *
+ * All that may wait for the kernel is done in the background, and nothing is
+ * tried more often than every MEND_PACE_MS.
+ */
+#include "user/controller.h"
+#include "user/sys/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum mend_times {
+	MEND_LOOK_MS = 1000, /* between looks at what works, and attempts */
+	MEND_PACE_MS = 50,
+	MEND_DOUBT_MS = 1,
+};
+
+void nic_wake(struct nic *nic)
+{
+	struct instant soon = instant_add(nic->looked, span_ms(MEND_PACE_MS));
+
+	nic->look_at = instant_min(nic->look_at, instant_max(soon, loop_now()));
+}
+
+/* --- losing --------------------------------------------------------------- */
+
+/* Groups fall silent first; what is to be done comes after. */
+static void lose(struct nic *nic, const char *why)
+{
+	nic->open = false;
+	snprintf(nic->trouble, sizeof(nic->trouble), "%s", why);
+	nic_follow(nic);
+	nic_wake(nic);
+}
+
+static const char detached[] = "the XDP program was detached by somebody else";
+
+void nic_doubt(struct nic *nic, struct instant now)
+{
+	if (!nic->open ||
+	    instant_before(now,
+			   instant_add(nic->looked, span_ms(MEND_DOUBT_MS))))
+		return;
+	nic->looked = now;
+	if (!dataplane_attached(nic->dataplane))
+		lose(nic, detached);
+}
+
+/* For the background, as everything that ends in _slowly. */
+struct look {
+	struct dataplane *dataplane;
+	char name[NETLINK_NAME_SIZE];
+	bool renamed, attached;
+};
+
+static void look_slowly(void *argument)
+{
+	struct look *look = argument;
+
+	look->renamed = dataplane_rename(look->dataplane, look->name) == 0;
+	look->attached = dataplane_attached(look->dataplane);
+}
+
+static void look_at_open(struct nic *nic)
+{
+	struct look look = { .dataplane = nic->dataplane };
+
+	if (nic->cut_off) {
+		lose(nic, "frames cannot leave any more");
+		return;
+	}
+	memcpy(look.name, nic->link.name, NETLINK_NAME_SIZE);
+	controller_background(nic->controller, look_slowly, &look);
+	if (!nic->open)
+		return; /* lost meanwhile */
+	if (!look.attached)
+		lose(nic, detached);
+	else if (!look.renamed)
+		lose(nic, "its pins cannot follow its name");
+}
+
+/* --- finding -------------------------------------------------------------- */
+
+/* An interface that was deleted may be here again, as another.  0, -ENODEV,
+ * or another -errno if that cannot be told. */
+static int find_again(struct nic *nic)
+{
+	struct controller *c = nic->controller;
+	struct netlink_link link;
+	int err;
+
+	if (!nic->gone)
+		return 0;
+	err = netlink_link_by_name(c->netlink, nic->link.name, &link);
+	if (err)
+		return err;
+	if (nic_by_index(c, link.ifindex))
+		return -ENODEV; /* one in use has taken the name */
+	nic->link = link;
+	nic->gone = false;
+	return 0;
+}
+
+static void detach_slowly(void *argument)
+{
+	dataplane_detach(argument);
+}
+
+/* Nothing of ours stays where it has no business. */
+static void take_off(struct nic *nic)
+{
+	controller_background(nic->controller, detach_slowly, nic->dataplane);
+}
+
+/* --- opening again -------------------------------------------------------- */
+
+struct mend {
+	struct nic *nic;
+	struct netlink_link link;
+	struct packet *packet;
+	int err;
+	char error[CONTROLLER_ERROR_SIZE];
+};
+
+static int open_packet(struct mend *m)
+{
+	__u8 mac[CARP_MAC_SIZE];
+	int err = packet_open(m->link.ifindex, &m->packet);
+
+	for (int vhid = 1; !err && vhid < CARP_VHID_SLOTS; vhid++) {
+		if (!m->nic->members[vhid])
+			continue;
+		carp_vmac_fill(mac, (__u8)vhid);
+		err = packet_filter_add(m->packet, mac);
+	}
+	if (err)
+		snprintf(m->error, sizeof(m->error), "interface %s: %s",
+			 m->link.name, strerror(-err));
+	return err;
+}
+
+static void mend_slowly(void *argument)
+{
+	struct mend *m = argument;
+	const struct dataplane_config config = nic_config(m->nic, &m->link);
+
+	m->err = dataplane_attach(m->nic->dataplane, &config, m->error,
+				  sizeof(m->error));
+	if (!m->err)
+		m->err = open_packet(m);
+	if (!m->err)
+		return;
+	dataplane_detach(m->nic->dataplane);
+	packet_close(m->packet);
+	m->packet = NULL;
+}
+
+static void give_up(struct nic *nic, const char *why)
+{
+	if (strcmp(nic->trouble, why) != 0)
+		log_warnx("%s: groups wait: %s", nic->link.name, why);
+	snprintf(nic->trouble, sizeof(nic->trouble), "%s", why);
+}
+
+/* The maps have kept everything but what is the interface's. */
+static void settle_in(struct nic *nic, struct packet *packet)
+{
+	packet_close(nic->packet);
+	nic->packet = packet;
+	nic->cut_off = false;
+	nic_remove_leftovers(nic->controller, nic->link.ifindex);
+	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++)
+		if (nic->members[vhid])
+			member_follow_interface(nic->members[vhid]);
+	nic_refresh_sources(nic);
+	nic->trouble[0] = '\0';
+	nic->open = true;
+	nic_follow(nic);
+}
+
+static void open_again(struct nic *nic)
+{
+	struct mend m = { .nic = nic, .link = nic->link };
+
+	controller_background(nic->controller, mend_slowly, &m);
+	if (m.err) {
+		give_up(nic, m.error);
+	} else if (nic->gone) {
+		packet_close(m.packet); /* and away again */
+		nic_wake(nic);
+	} else {
+		settle_in(nic, m.packet);
+	}
+}
+
+/* --- looking after -------------------------------------------------------- */
+
+static void look_after(struct nic *nic)
+{
+	const char *unfit;
+	int err;
+
+	nic->looked = loop_now();
+	nic->look_at = instant_add(nic->looked, span_ms(MEND_LOOK_MS));
+	if (nic->open)
+		look_at_open(nic);
+	if (nic->open)
+		return;
+	err = find_again(nic);
+	if (err == -ENODEV)
+		nic->look_at = INSTANT_NEVER; /* the monitor will tell */
+	unfit = err ? NULL : nic_unfit(&nic->link);
+	if (unfit)
+		give_up(nic, unfit);
+	if (err || unfit)
+		take_off(nic);
+	else
+		open_again(nic);
+}
+
+void nics_look_after(struct controller *c)
+{
+	for (struct nic *nic = c->nics; nic; nic = nic->next)
+		if (instant_due(nic->look_at, loop_now()))
+			look_after(nic);
+}
+
+int nic_reopen(struct nic *nic, char *error, size_t size)
+{
+	if (!nic->open)
+		look_after(nic);
+	if (nic->open)
+		return 0;
+	snprintf(error, size, "interface %s: %s", nic->link.name,
+		 nic_waiting(nic));
+	return EXIT_CODE_FAILED;
+}

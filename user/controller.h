@@ -80,6 +80,9 @@ struct controller_events {
 	/* A group has changed its state; context is the one given. */
 	void (*changed)(void *context, const struct member *member,
 			const struct election_output *output);
+	/* Something odd was heard, which was not told lately. */
+	void (*noticed)(void *context, const struct member *member,
+			const struct notice *notice);
 	void *context;
 };
 

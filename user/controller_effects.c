@@ -108,6 +108,20 @@ void member_trouble(struct group *g, bool failing)
 	node_send_trouble(&c->node, where, failing, loop_now());
 }
 
+static void effect_noticed(struct group *g, const struct notice *n)
+{
+	struct member *m = member_of(g);
+	struct controller_events *events = &m->nic->controller->events;
+	char text[ADDRESS_TEXT_SIZE];
+
+	log_warnx("%s vhid %u: %s (%02x:%02x:%02x:%02x:%02x:%02x): %s",
+		  m->nic->link.name, g->settings.vhid,
+		  address_format(&n->address, text), n->mac[0], n->mac[1],
+		  n->mac[2], n->mac[3], n->mac[4], n->mac[5],
+		  notice_text(n->kind));
+	events->noticed(events->context, m, n);
+}
+
 static void effect_changed(struct group *g, const struct election_output *out)
 {
 	struct member *m = member_of(g);
@@ -132,5 +146,6 @@ const struct group_ops member_ops = {
 	.peer_route = member_peer_route,
 	.send_trouble = member_trouble,
 	.grace_over = effect_grace_over,
+	.noticed = effect_noticed,
 	.changed = effect_changed,
 };

@@ -137,6 +137,12 @@ void plan_take(struct settings *s, const struct request *r)
 		s->peers = r->peers;
 		s->peers_count = new->peers_count;
 	}
+	if (r->has & REQUEST_HAS_REFRESH)
+		s->announce_refresh = new->announce_refresh;
+	if (r->has & REQUEST_HAS_GATEWAYS) {
+		memcpy(s->gateways, new->gateways, sizeof(s->gateways));
+		s->gateways_count = new->gateways_count;
+	}
 	if (r->has & REQUEST_HAS_TTL_MIN)
 		s->ttl_min = new->ttl_min;
 	else if (!s->peers_count)

@@ -28,6 +28,10 @@ enum request_numbers {
 	REQUEST_DEMOTION_MAX = 255,
 	REQUEST_GRACE_MAX = 86400, /* seconds */
 	REQUEST_GRACE_DEFAULT = 600,
+	REQUEST_REFRESH_MAX = 3600, /* seconds */
+	/* Far below the 300 s after which switches forget a port: four may
+	 * get lost before one does. */
+	REQUEST_REFRESH_DEFAULT = 60,
 };
 
 /* Exit status of every command, and "code" in a refusal. */
@@ -71,6 +75,8 @@ enum request_has {
 	REQUEST_HAS_NAMES = 1 << 15,
 	REQUEST_HAS_TTL_MIN = 1 << 20,
 	REQUEST_HAS_AUTH = 1 << 16,
+	REQUEST_HAS_REFRESH = 1 << 21,
+	REQUEST_HAS_GATEWAYS = 1 << 22,
 };
 
 struct request {

@@ -177,10 +177,39 @@ static bool read_peers(struct request *request, struct complaint *complaint,
 		return value_refuse(complaint, "peers: out of memory");
 	request->settings.peers = request->peers;
 	request->settings.peers_count = count;
-	if (!value_peers(complaint, list, request->peers))
+	if (!value_hosts(complaint, "peer", list, request->peers))
 		return false;
 	memcpy(sorted, request->peers, count * sizeof(*sorted));
 	return value_distinct(complaint, "peer", sorted, count);
+}
+
+static bool read_gateways(struct request *request, struct complaint *complaint,
+			  struct json_object *list)
+{
+	struct address sorted[SETTINGS_GATEWAYS_MAX];
+	size_t count = json_object_array_length(list);
+
+	if (!value_list(complaint, "gateway", list, SETTINGS_GATEWAYS_MAX) ||
+	    !value_hosts(complaint, "gateway", list,
+			 request->settings.gateways))
+		return false;
+	request->settings.gateways_count = count;
+	memcpy(sorted, request->settings.gateways, count * sizeof(*sorted));
+	return value_distinct(complaint, "gateway", sorted, count);
+}
+
+static bool read_refresh(struct request *request, struct complaint *complaint,
+			 struct json_object *value)
+{
+	int64_t seconds = json_object_get_int64(value);
+
+	if (seconds < 0 || seconds > REQUEST_REFRESH_MAX)
+		return value_refuse(
+			complaint,
+			"announce_refresh %s: allowed are 0 to %d seconds",
+			json_object_get_string(value), REQUEST_REFRESH_MAX);
+	request->settings.announce_refresh = (uint16_t)seconds;
+	return true;
 }
 
 static bool read_ttl_min(struct request *request, struct complaint *complaint,
@@ -408,6 +437,10 @@ const struct request_member request_members[] = {
 	{ "demotion", json_type_string, VALUES, 0, REQUEST_HAS_DEMOTION,
 	  read_demotion },
 	{ "peers", json_type_array, VALUES, 0, REQUEST_HAS_PEERS, read_peers },
+	{ "announce_refresh", json_type_int, VALUES, 0, REQUEST_HAS_REFRESH,
+	  read_refresh },
+	{ "gateways", json_type_array, VALUES, 0, REQUEST_HAS_GATEWAYS,
+	  read_gateways },
 	{ "peer_ttl_min", json_type_int, VALUES, 0, REQUEST_HAS_TTL_MIN,
 	  read_ttl_min },
 	{ "groups", json_type_array, VALUES, 0, REQUEST_HAS_NAMES,

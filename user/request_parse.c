@@ -146,6 +146,7 @@ int request_parse(struct json_object *object, struct request *out, char *error,
 {
 	struct request request = {
 		.settings = { .advbase = 1,
+			      .announce_refresh = REQUEST_REFRESH_DEFAULT,
 			      .dead_ratio = SETTINGS_DEAD_RATIO_DEFAULT },
 		.grace_seconds = REQUEST_GRACE_DEFAULT,
 	};

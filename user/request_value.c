@@ -204,8 +204,8 @@ bool value_vips(struct complaint *complaint, struct json_object *list,
 	return true;
 }
 
-bool value_peers(struct complaint *complaint, struct json_object *list,
-		 struct address *out)
+bool value_hosts(struct complaint *complaint, const char *name,
+		 struct json_object *list, struct address *out)
 {
 	size_t count = json_object_array_length(list);
 
@@ -215,9 +215,9 @@ bool value_peers(struct complaint *complaint, struct json_object *list,
 		if (!address_parse(text, &out[i]))
 			return value_refuse(
 				complaint,
-				"peer %.64s: not an IPv4 or IPv6 address",
+				"%s %.64s: not an IPv4 or IPv6 address", name,
 				text);
-		if (!unicast(complaint, "peer", text, &out[i]))
+		if (!unicast(complaint, name, text, &out[i]))
 			return false;
 	}
 	return true;

@@ -39,8 +39,8 @@ bool value_list(struct complaint *complaint, const char *name,
 /* Each element of a list of strings into out, which has room for them. */
 bool value_vips(struct complaint *complaint, struct json_object *list,
 		struct vip *out);
-bool value_peers(struct complaint *complaint, struct json_object *list,
-		 struct address *out);
+bool value_hosts(struct complaint *complaint, const char *name,
+		 struct json_object *list, struct address *out);
 /* No address twice; sorts the list, so that thousands take no time. */
 bool value_distinct(struct complaint *complaint, const char *name,
 		    struct address *list, size_t count);

@@ -4,7 +4,7 @@
 
   inject.py hex INTERFACE [TIMES]    frames in hex, one a line, from stdin
   inject.py vrrp INTERFACE VRID      a VRRPv2 and a VRRPv3 advertisement
-  inject.py from INTERFACE MAC       an ordinary frame and an ARP from MAC
+  inject.py from INTERFACE MAC [TIMES]   an ordinary frame and an ARP from MAC
 """
 import socket
 import struct
@@ -58,6 +58,7 @@ def main(verb, interface, *rest):
         frames = list(vrrp(int(rest[0])))
     elif verb == "from":
         frames = list(spoofed(rest[0]))
+        times = int(rest[1]) if len(rest) > 1 else 1
     sent = refused = 0
     for _ in range(times):
         for frame in frames:

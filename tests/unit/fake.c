@@ -82,11 +82,15 @@ static int fake_send(struct group *group, const uint8_t *frame, size_t size)
 		memcpy(f->advert6, frame, size);
 	if (type == 0x86dd && frame[20] == 112)
 		return sent(f, ELECTION_V6, frame + 54);
+	if (f->fails_arp && type == 0x0806) {
+		f->fails_arp--;
+		return -ENOBUFS;
+	}
 	f->sent++;
 	if (type == 0x0806)
 		write_down(group, "arp%u", frame[21]);
 	else
-		write_down(group, "na");
+		write_down(group, frame[54] == 136 ? "na" : "ns");
 	return 0;
 }
 
@@ -152,6 +156,12 @@ static void fake_grace_over(struct group *group)
 	write_down(group, "grace-over");
 }
 
+static void fake_noticed(struct group *group, const struct notice *notice)
+{
+	fake_of(group)->noticed = *notice;
+	write_down(group, "notice=%s", notice_name(notice->kind));
+}
+
 static void fake_changed(struct group *group,
 			 const struct election_output *output)
 {
@@ -171,6 +181,7 @@ static const struct group_ops fake_ops = {
 	.peer_route = fake_peer_route,
 	.send_trouble = fake_trouble,
 	.grace_over = fake_grace_over,
+	.noticed = fake_noticed,
 	.changed = fake_changed,
 };
 
@@ -201,6 +212,7 @@ void fake_reach(struct fake *f, enum election_state state)
 		fake_tick(f);
 	cr_assert_eq(f->group.election.state, state);
 	f->group.election.settle_due = INSTANT_NEVER;
+	f->group.announcer.repeat_due = INSTANT_NEVER;
 	fake_log(f);
 }
 
@@ -211,6 +223,7 @@ void fake_tick(struct fake *f)
 	cr_assert_not(instant_is_never(due));
 	f->now = instant_max(f->now, due);
 	group_tick(&f->group, f->now);
+	group_announce_tick(&f->group, f->now);
 }
 
 void fake_advert(struct fake *f, uint8_t family, uint8_t host, uint8_t advbase,

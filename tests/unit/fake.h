@@ -17,6 +17,8 @@ struct fake {
 	uint8_t fails_host;	       /* to the IPv4 peer of this last byte */
 	struct address route_source;   /* towards peers of its family */
 	uint8_t advert6[128];	       /* the last one over IPv6 */
+	unsigned int fails_arp;	       /* so many ARP frames do not leave */
+	struct notice noticed;	       /* the last one */
 	struct node *node;	       /* hears of send trouble, or NULL */
 	char name[24];		       /* of the group, to the node */
 

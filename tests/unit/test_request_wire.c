@@ -51,6 +51,41 @@ static void refused(const char *verb, const char *members, const char *text)
 	cr_assert_str_eq(error, text);
 }
 
+Test(request_wire, announce_refresh)
+{
+	taken("attach", "");
+	cr_expect_eq(request.settings.announce_refresh, 60);
+	taken("attach", "\"announce_refresh\":0");
+	cr_expect_eq(request.settings.announce_refresh, 0);
+	taken("set", "\"announce_refresh\":3600");
+	cr_expect_eq(request.settings.announce_refresh, 3600);
+	refused("set", "\"announce_refresh\":3601",
+		"announce_refresh 3601: allowed are 0 to 3600 seconds");
+	refused("attach", "\"announce_refresh\":-1",
+		"announce_refresh -1: allowed are 0 to 3600 seconds");
+	refused("attach", "\"announce_refresh\":4294967356",
+		"announce_refresh 4294967356: allowed are 0 to 3600 seconds");
+}
+
+Test(request_wire, gateways)
+{
+	taken("attach", "\"gateways\":[\"192.0.2.1\",\"2001:db8::1\"]");
+	cr_expect_eq(request.settings.gateways_count, 2);
+	cr_expect_eq(request.settings.gateways[1].family, 6);
+	taken("set", "\"gateways\":[]");
+	cr_expect_eq(request.settings.gateways_count, 0);
+	cr_expect(request.has & REQUEST_HAS_GATEWAYS);
+	refused("attach", "\"gateways\":[\"example\"]",
+		"gateway example: not an IPv4 or IPv6 address");
+	refused("attach", "\"gateways\":[\"192.0.2.1\",\"192.0.2.1\"]",
+		"gateway 192.0.2.1: given twice");
+	refused("attach",
+		"\"gateways\":[\"10.0.0.1\",\"10.0.0.2\",\"10.0.0.3\","
+		"\"10.0.0.4\",\"10.0.0.5\",\"10.0.0.6\",\"10.0.0.7\","
+		"\"10.0.0.8\",\"10.0.0.9\"]",
+		"gateway: 9 given, allowed are at most 8");
+}
+
 Test(request_wire, peer_ttl_min)
 {
 	taken("attach", "");

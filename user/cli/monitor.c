@@ -30,6 +30,14 @@ static void change_print(struct json_object *change)
 	       field_text(change, "reason"));
 }
 
+static void warning_print(struct json_object *warning)
+{
+	printf("%s  %s vhid %lld  WARNING %s (%s): %s\n",
+	       field_text(warning, "time"), field_text(warning, "interface"),
+	       field_number(warning, "vhid"), field_text(warning, "address"),
+	       field_text(warning, "mac"), field_text(warning, "text"));
+}
+
 int monitor_run(struct client *client, bool json)
 {
 	struct sigaction action = { .sa_handler = leave };
@@ -45,6 +53,8 @@ int monitor_run(struct client *client, bool json)
 			break;
 		if (json)
 			fputs(client->line, stdout);
+		else if (!strcmp(field_text(change, "event"), "warning"))
+			warning_print(change);
 		else
 			change_print(change);
 		json_object_put(change);

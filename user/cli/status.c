@@ -238,6 +238,30 @@ static double field_millis(struct json_object *group, const char *name)
 	return (double)field_number(group, name) / 1000;
 }
 
+static void notice_print(const char *title, struct json_object *notice)
+{
+	char ago[32];
+
+	span_format(field_seconds(notice, "seconds_ago"), ago, sizeof(ago));
+	printf("  %-18s %s (%s), %s ago: %s\n", title,
+	       field_text(notice, "address"), field_text(notice, "mac"), ago,
+	       field_text(notice, "text"));
+}
+
+static void notices_print(struct json_object *group)
+{
+	struct json_object *conflict =
+		field(group, "conflict", json_type_object);
+
+	if (conflict) {
+		notice_print("last conflict", conflict);
+		printf("  %-18s %lld\n", "conflicts",
+		       field_number(conflict, "count"));
+	}
+	for (size_t i = 0; i < field_count(group, "warnings"); i++)
+		notice_print("warning", field_element(group, "warnings", i));
+}
+
 static void group_print(struct json_object *group)
 {
 	printf("\n%s vhid %lld\n", field_text(group, "interface"),
@@ -274,10 +298,20 @@ static void group_print(struct json_object *group)
 		       "old digest", field_seconds(group, "grace_seconds"));
 	printf("  %-18s %lld\n", "advertisements",
 	       field_number(group, "advertisements_sent"));
+	printf("  %-18s %lld", "announcements",
+	       field_number(group, "announcements_sent"));
+	if (field_number(group, "announce_refresh"))
+		printf(", again every %lld s\n",
+		       field_number(group, "announce_refresh"));
+	else
+		printf("\n");
+	if (field_count(group, "gateways"))
+		list_print(group, "gateways", "asks for", "");
 	printf("  %-18s %lld\n", "transitions",
 	       field_number(group, "transitions"));
 	printf("  %-18s %s\n", "state since", field_text(group, "since"));
 	senders_print(group);
+	notices_print(group);
 	counters_print(group);
 }
 

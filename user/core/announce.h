@@ -18,6 +18,17 @@ enum announce_sizes {
 size_t announce_arp(uint8_t vhid, const uint8_t vip[4], uint16_t operation,
 		    uint8_t out[static ANNOUNCE_SIZE_MAX]);
 
+/* An ordinary request of the VIP's, to all, for a router's address: whoever
+ * ignores gratuitous ARP learns from it. */
+size_t announce_arp_ask(uint8_t vhid, const uint8_t vip[4],
+			const uint8_t router[4],
+			uint8_t out[static ANNOUNCE_SIZE_MAX]);
+
+/* The same over IPv6: a solicitation with our address as its source's. */
+size_t announce_ns(uint8_t vhid, const uint8_t vip[16],
+		   const uint8_t router[16],
+		   uint8_t out[static ANNOUNCE_SIZE_MAX]);
+
 /* Where a neighbour advertisement goes. */
 struct announce_nd {
 	uint8_t vhid;

@@ -79,6 +79,7 @@ static void enter_master(struct election *e, struct instant now,
 	e->yielded = false;
 	e->announce_in = ANNOUNCE_AGAIN;
 	e->settle_due = instant_add(now, span_ms(SETTLE_MS));
+	e->rival_due = instant_add(now, election_interval(e));
 	e->lease_until = instant_add(now, election_lease(e));
 	e->advert_due = instant_add(now, election_interval(e));
 	e->sent_at = now;
@@ -111,6 +112,19 @@ static void try_leave_init(struct election *e, struct instant now,
 	enter_backup(e, now, reason, out);
 }
 
+/* Whoever hears us at once is no master for longer than that; and not more
+ * often than we speak anyway, or who sends us old advertisements could make
+ * us send as many. */
+static void tell_rival(struct election *e, struct instant now,
+		       struct election_output *out)
+{
+	if (instant_before(now, e->rival_due))
+		return;
+	e->rival_due = instant_add(now, election_interval(e));
+	e->advert_due = e->rival_due;
+	out->actions |= ACTION_ADVERTISE;
+}
+
 static void advert_as_master(struct election *e,
 			     const struct election_event *event,
 			     struct election_output *out)
@@ -119,9 +133,7 @@ static void advert_as_master(struct election *e,
 	struct instant from = event->now;
 
 	if (reason == REASON_NONE) {
-		/* Someone else spoke for our addresses: set neighbours right.
-		 */
-		e->announce_in = 1;
+		tell_rival(e, event->now, out);
 		return;
 	}
 	if (event->advert.tie_lost && election_compare(e, &event->advert) == 0)

@@ -18,7 +18,7 @@
  *  MASTER  ADVERT   our lease had run out: we were silent    BACKUP
  *  MASTER  ADVERT   sender is less demoted (byte 4)          BACKUP
  *  MASTER  ADVERT   sender as fast or faster, not more dem.  BACKUP
- *  MASTER  ADVERT   otherwise: announce again                MASTER
+ *  MASTER  ADVERT   otherwise: advertise at once, paced      MASTER
  *  MASTER  TICK     advertisement due: send, renew lease     MASTER
  *  MASTER  TICK     10 ms after promotion: announce again    MASTER
  *  any     LINK     down                                     INIT
@@ -140,6 +140,7 @@ struct election {
 	/* A new master announces again soon: the old one's last frame may have
 	 * crossed its first, and switches believe the last. */
 	struct instant settle_due;
+	struct instant rival_due; /* no answer to a lower master before */
 };
 
 void election_init(struct election *election,

@@ -69,6 +69,7 @@ void group_init(struct group *g, const struct group_ops *ops, void *owner,
 		.recipe = *recipe,
 	};
 	election_init(&g->election, &es);
+	group_announce_reset(g, INSTANT_PAST);
 }
 
 bool group_observes(const struct group *g)
@@ -100,6 +101,8 @@ static void act(struct group *g, const struct election_output *out)
 		g->ops->set_lease(g, INSTANT_PAST);
 	if (out->from != out->to)
 		g->ops->set_role(g, group_role(g));
+	if (out->from != out->to)
+		group_announce_reset(g, g->ops->now(g));
 	if (out->actions & ACTION_RESIGN)
 		group_advertise(g, CARP_BOW_OUT, CARP_BOW_OUT);
 	if (out->actions & ACTION_REMOVE_VIP)
@@ -111,7 +114,7 @@ static void act(struct group *g, const struct election_output *out)
 	if (out->actions & ACTION_ADVERTISE)
 		group_send_advert(g);
 	if (out->actions & ACTION_ANNOUNCE)
-		group_announce(g);
+		group_announce(g, g->ops->now(g));
 }
 
 static void step(struct group *g, const struct election_event *event)
@@ -223,6 +226,7 @@ void group_settings(struct group *g, const struct settings *settings,
 	g->settings = *settings;
 	g->recipe = *recipe;
 	g->election.settings = election_settings_of(settings);
+	group_announce_settings(g, now);
 	step(g, &event);
 	if (g->election.state == ELECTION_INIT)
 		explain_init(g, g->election.link_up);
@@ -285,9 +289,11 @@ static void on_advert(struct group *g, const struct carp_event *event,
 				    sender_goes_first(g, family, event->source),
 			    .at = { event->time_ns } },
 	};
+	const bool was_master = g->election.state == ELECTION_MASTER;
 
 	remember_master(g, event);
 	step(g, &e);
+	group_judge_sender(g, event, was_master, now);
 }
 
 /* A solicitation the data plane could not turn around in place.  A prober has
@@ -328,15 +334,17 @@ void group_event(struct group *g, const struct carp_event *event,
 	case CARP_EVENT_ECHO:
 	case CARP_EVENT_VRRP:
 	case CARP_EVENT_DIGEST:
+		group_notice(g, event, now);
 		break;
 	}
 }
 
 struct instant group_deadline(const struct group *g)
 {
-	struct instant election = election_deadline(&g->election);
+	struct instant due = instant_min(election_deadline(&g->election),
+					 group_announce_deadline(g));
 
-	return g->old_until.ns ? instant_min(election, g->old_until) : election;
+	return g->old_until.ns ? instant_min(due, g->old_until) : due;
 }
 
 bool group_master_alive(const struct group *g, struct instant now)

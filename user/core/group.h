@@ -9,6 +9,7 @@
 #include "carp/maps.h"
 #include "election.h"
 #include "histogram.h"
+#include "notice.h"
 
 struct group;
 
@@ -41,6 +42,8 @@ struct group_ops {
 	void (*send_trouble)(struct group *group, bool failing);
 	/* The old digest is no longer sent; nor need it be believed. */
 	void (*grace_over)(struct group *group);
+	/* Something odd was heard, for the first time in a while. */
+	void (*noticed)(struct group *group, const struct notice *notice);
 	/* After a change of state, everything done. */
 	void (*changed)(struct group *group,
 			const struct election_output *output);
@@ -53,6 +56,21 @@ struct group_master {
 	uint8_t advbase, advskew, demote;
 	bool verified;
 	struct instant at;
+};
+
+/* What is to be announced when; group_announce.c. */
+struct group_announcer {
+	bool sweeping; /* through all VIPs; `next` comes at slice_due */
+	bool again;    /* and once more behind it */
+	size_t next;
+	unsigned int tries;
+	struct instant slice_due;
+	unsigned int repeats;
+	struct instant repeat_due; /* the next repeat or refresh */
+	struct instant again_due;  /* the last word of a defence */
+	bool defend_wanted;	   /* at defend_due, and not before */
+	struct instant defend_due;
+	struct span defend_gap;
 };
 
 struct group {
@@ -73,6 +91,8 @@ struct group {
 	unsigned int send_errors, send_successes;
 	bool send_failing;
 
+	struct group_announcer announcer;
+	struct notices notices;
 	struct group_master master;
 	struct instant heard[ELECTION_FAMILIES]; /* the last advertisement */
 	enum election_reason reason;
@@ -106,6 +126,9 @@ void group_settings(struct group *group, const struct settings *settings,
 void group_event(struct group *group, const struct carp_event *event,
 		 struct instant now);
 struct instant group_deadline(const struct group *group);
+/* Announces what is due, a slice at most, behind all elections. */
+void group_announce_tick(struct group *group, struct instant now);
+struct instant group_announce_deadline(const struct group *group);
 
 /* No VIPs, or told to observe: watches, never promotes. */
 bool group_observes(const struct group *group);
@@ -113,7 +136,7 @@ bool group_observes(const struct group *group);
 bool group_master_alive(const struct group *group, struct instant now);
 enum carp_role group_role(const struct group *group);
 
-/* Inside, group_send.c for group.c. */
+/* Inside, group_send.c, group_announce.c and group_notice.c for group.c. */
 
 /* Where frames of a family come from: the interface's address, else a VIP. */
 struct address group_source(const struct group *group, int family);
@@ -126,5 +149,21 @@ bool group_advertise(struct group *group, uint8_t advbase, uint8_t advskew);
 void group_send_advert(struct group *group);
 /* Counts send errors afresh; trouble is over. */
 void group_forgive_sends(struct group *group);
-/* Tells neighbours where the VIPs are, if the lease lives. */
-void group_announce(struct group *group);
+/* Tells neighbours where one VIP is; adds to frames.  False if not all of it
+ * has left. */
+bool group_announce_vip(struct group *group, const struct vip *vip,
+			unsigned int *frames);
+/* Tells them where all are, if the lease lives: the first at once. */
+void group_announce(struct group *group, struct instant now);
+/* Somebody else spoke for this VIP, or for all of them (NULL). */
+void group_defend(struct group *group, const struct vip *vip,
+		  struct instant now);
+/* The state, or the list of VIPs, is another one. */
+void group_announce_reset(struct group *group, struct instant now);
+void group_announce_settings(struct group *group, struct instant now);
+/* Events that only warn. */
+void group_notice(struct group *group, const struct carp_event *event,
+		  struct instant now);
+/* Warns of what a verified advertisement shows. */
+void group_judge_sender(struct group *group, const struct carp_event *event,
+			bool was_master, struct instant now);

@@ -183,33 +183,69 @@ void group_send_advert(struct group *g)
 	count_send(g, ok);
 }
 
-static void announce_vip(struct group *g, const struct vip *vip)
+static bool announce_to(struct group *g, const uint8_t *frame, size_t size,
+			unsigned int *frames)
+{
+	++*frames;
+	return g->ops->send(g, frame, size) == 0;
+}
+
+static bool announce4(struct group *g, const uint8_t *vip, unsigned int *frames)
 {
 	uint8_t frame[ANNOUNCE_SIZE_MAX];
 	uint8_t vhid = g->settings.vhid;
-	const uint8_t *address = vip->address.bytes;
-	size_t size;
+	bool ok;
 
-	if (vip->address.family == 4) {
-		size = announce_arp(vhid, address, CARP_ARP_REQUEST, frame);
-		g->ops->send(g, frame, size);
-		size = announce_arp(vhid, address, CARP_ARP_REPLY, frame);
-	} else {
-		struct announce_nd nd = { .vhid = vhid,
-					  .router = g->router,
-					  .vip = address };
-
-		size = announce_na(&nd, frame);
-	}
-	g->ops->send(g, frame, size);
-	g->announcements_sent++;
+	ok = announce_to(g, frame,
+			 announce_arp(vhid, vip, CARP_ARP_REQUEST, frame),
+			 frames);
+	return announce_to(g, frame,
+			   announce_arp(vhid, vip, CARP_ARP_REPLY, frame),
+			   frames) &&
+	       ok;
 }
 
-/* Without a lease the data plane would not answer those we call. */
-void group_announce(struct group *g)
+static bool announce6(struct group *g, const uint8_t *vip, unsigned int *frames)
 {
-	if (instant_due(g->election.lease_until, g->ops->now(g)))
-		return;
-	for (size_t i = 0; i < g->settings.vips_count; i++)
-		announce_vip(g, &g->settings.vips[i]);
+	uint8_t frame[ANNOUNCE_SIZE_MAX];
+	struct announce_nd nd = { .vhid = g->settings.vhid,
+				  .router = g->router,
+				  .vip = vip };
+
+	return announce_to(g, frame, announce_na(&nd, frame), frames);
+}
+
+/* Routers that do not heed the above. */
+static bool ask_gateways(struct group *g, const struct address *vip,
+			 unsigned int *frames)
+{
+	const struct settings *s = &g->settings;
+	uint8_t frame[ANNOUNCE_SIZE_MAX];
+	bool ok = true;
+
+	for (size_t i = 0; i < s->gateways_count; i++) {
+		const uint8_t *router = s->gateways[i].bytes;
+		size_t size;
+
+		if (s->gateways[i].family != vip->family)
+			continue;
+		size = vip->family == 4 ? announce_arp_ask(s->vhid, vip->bytes,
+							   router, frame)
+					: announce_ns(s->vhid, vip->bytes,
+						      router, frame);
+		if (!announce_to(g, frame, size, frames))
+			ok = false;
+	}
+	return ok;
+}
+
+bool group_announce_vip(struct group *g, const struct vip *vip,
+			unsigned int *frames)
+{
+	const uint8_t *bytes = vip->address.bytes;
+	bool ok = vip->address.family == 4 ? announce4(g, bytes, frames)
+					   : announce6(g, bytes, frames);
+
+	g->announcements_sent++;
+	return ask_gateways(g, &vip->address, frames) && ok;
 }

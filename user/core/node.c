@@ -79,11 +79,31 @@ struct group *node_find(const struct node *node, unsigned int ifindex,
 	return NULL;
 }
 
+/* One slice of the group that has waited longest: with hundreds of groups all
+ * the others' elections come before the next. */
+static void announce(struct node *node, struct instant now)
+{
+	struct instant first = INSTANT_NEVER;
+	struct group *group = NULL;
+
+	for (struct group *g = node->groups; g; g = g->next) {
+		struct instant due = group_announce_deadline(g);
+
+		if (!instant_before(due, first))
+			continue;
+		first = due;
+		group = g;
+	}
+	if (group && instant_due(first, now))
+		group_announce_tick(group, now);
+}
+
 void node_tick(struct node *node, struct instant now)
 {
 	for (struct group *g = node->groups; g; g = g->next)
 		if (instant_due(group_deadline(g), now))
 			group_tick(g, now);
+	announce(node, now);
 }
 
 struct instant node_deadline(const struct node *node)

@@ -42,6 +42,7 @@ enum settings_limits {
 	SETTINGS_PEERS_MAX = 64,
 	SETTINGS_NAMES_MAX = 8,
 	SETTINGS_NAME_SIZE = 16, /* with its end */
+	SETTINGS_GATEWAYS_MAX = 8,
 	/* With 1 a backup would be no more patient than one interval is long:
 	 * no lease could bridge two advertisements and end before that. */
 	SETTINGS_DEAD_RATIO_MIN = 2,
@@ -65,6 +66,10 @@ struct settings {
 	size_t vips_count;
 	const struct address *peers; /* none: multicast */
 	size_t peers_count;
+	uint16_t announce_refresh; /* s between announcements; 0: none */
+	/* Routers that are asked for, because they ignore announcements. */
+	struct address gateways[SETTINGS_GATEWAYS_MAX];
+	size_t gateways_count;
 	uint8_t ttl_min; /* of unicast from peers, 1..255; 0: as always, 255 */
 	/* By which demotion reaches several groups, beside "carp". */
 	char names[SETTINGS_NAMES_MAX][SETTINGS_NAME_SIZE];

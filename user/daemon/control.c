@@ -55,20 +55,25 @@ static void send_json(struct server_client *client, struct json_object *object)
 
 /* --- the monitor --------------------------------------------------------- */
 
+/* Takes over line. */
+static void tell_monitors(struct control *control, struct json_object *line)
+{
+	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++)
+		if (control->monitors[i])
+			send_json(control->monitors[i], line);
+	json_object_put(line);
+}
+
 static void on_changed(void *context, const struct member *member,
 		       const struct election_output *output)
 {
-	struct control *control = context;
-	struct json_object *line = NULL;
+	tell_monitors(context, status_change(member, output));
+}
 
-	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
-		if (!control->monitors[i])
-			continue;
-		if (!line)
-			line = status_change(member, output);
-		send_json(control->monitors[i], line);
-	}
-	json_object_put(line);
+static void on_noticed(void *context, const struct member *member,
+		       const struct notice *notice)
+{
+	tell_monitors(context, status_notice(member, notice));
 }
 
 static bool start_monitor(struct control *control, struct server_client *client)
@@ -311,6 +316,7 @@ int control_open(const struct control_config *config, struct control **out,
 {
 	struct control *control = calloc(1, sizeof(*control));
 	struct controller_events events = { .changed = on_changed,
+					    .noticed = on_noticed,
 					    .context = control };
 	int code;
 

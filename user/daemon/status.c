@@ -33,15 +33,15 @@ static struct json_object *vips_of(const struct settings *s)
 	return list;
 }
 
-static struct json_object *peers_of(const struct settings *s)
+static struct json_object *hosts_of(const struct address *hosts, size_t count)
 {
 	struct json_object *list = json_object_new_array();
 	char text[ADDRESS_TEXT_SIZE];
 
-	for (size_t i = 0; i < s->peers_count; i++)
-		json_object_array_add(
-			list, json_object_new_string(
-				      address_format(&s->peers[i], text)));
+	for (size_t i = 0; i < count; i++)
+		json_object_array_add(list,
+				      json_object_new_string(
+					      address_format(&hosts[i], text)));
 	return list;
 }
 
@@ -113,7 +113,11 @@ static void put_settings(struct json_object *object, const struct member *m)
 		 demotion_form_name(m->group.election.settings.demotion_form));
 	put_int(object, "demotion", m->group.election.demotion);
 	json_object_object_add(object, "vips", vips_of(s));
-	json_object_object_add(object, "peers", peers_of(s));
+	json_object_object_add(object, "peers",
+			       hosts_of(s->peers, s->peers_count));
+	json_object_object_add(object, "gateways",
+			       hosts_of(s->gateways, s->gateways_count));
+	put_int(object, "announce_refresh", s->announce_refresh);
 	put_int(object, "peer_ttl_min", s->ttl_min ? s->ttl_min : CARP_TTL);
 	json_object_object_add(object, "groups", names_of(s));
 }
@@ -133,6 +137,7 @@ static void put_timing(struct json_object *object, const struct group *g)
 	put_seconds(object, "grace_seconds",
 		    instant_since(loop_now(), g->old_until));
 	put_int(object, "advertisements_sent", (int64_t)g->adverts_sent);
+	put_int(object, "announcements_sent", (int64_t)g->announcements_sent);
 }
 
 static int64_t transitions_of(const struct group *g)
@@ -169,6 +174,7 @@ struct json_object *status_group(const struct member *m)
 	put_bool(object, "addresses_attached", member_addresses_present(m));
 	put_timing(object, g);
 	put_int(object, "transitions", transitions_of(g));
+	status_put_notices(object, m);
 	put_counters(object, m->nic->dataplane, g->settings.vhid);
 	return object;
 }
@@ -270,6 +276,7 @@ struct json_object *status_change(const struct member *m,
 	struct json_object *object = json_object_new_object();
 
 	put_int(object, "version", REQUEST_VERSION);
+	put_text(object, "event", "state");
 	put_time(object, "time", m->group.since);
 	put_text(object, "interface", m->nic->link.name);
 	put_int(object, "vhid", m->group.settings.vhid);

@@ -14,6 +14,11 @@ struct json_object *status_group(const struct member *member);
  * or "", vhid 0: all. */
 void status_fill(struct json_object *reply, struct controller *c,
 		 const char *interface, unsigned int vhid);
-/* A change of state as one line of the monitor. */
+/* An oddity, and a change of state, each as one line of the monitor. */
+struct json_object *status_notice(const struct member *member,
+				  const struct notice *notice);
 struct json_object *status_change(const struct member *member,
 				  const struct election_output *output);
+
+/* Inside, status_notice.c for status.c: "conflict" and "warnings". */
+void status_put_notices(struct json_object *group, const struct member *member);

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Oddities on the wire as JSON: the last conflict over an address, and what
+ * is to be warned of as long as it goes on.
+ */
+#include "user/daemon/put.h"
+#include "user/daemon/status.h"
+
+static void put_who(struct json_object *object, const struct notice *n)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	put_text(object, "kind", notice_name(n->kind));
+	put_text(object, "address", address_format(&n->address, text));
+	put_mac(object, "mac", n->mac);
+	put_text(object, "text", notice_text(n->kind));
+}
+
+/* Every frame counts, though not each has made an event. */
+static int64_t conflicts_counted(const struct member *m)
+{
+	struct carp_counters n = { 0 };
+
+	dataplane_counters(m->nic->dataplane, m->group.settings.vhid, &n);
+	return (int64_t)(n.arp_claim + n.ndp_claim + m->group.notices.rivals);
+}
+
+static struct json_object *conflict_of(const struct member *m)
+{
+	const struct notice *n = &m->group.notices.conflict;
+	struct json_object *object;
+
+	if (!n->last.ns)
+		return NULL;
+	object = json_object_new_object();
+	put_who(object, n);
+	put_time(object, "time", n->last);
+	put_seconds(object, "seconds_ago", instant_since(n->last, loop_now()));
+	put_int(object, "count", conflicts_counted(m));
+	return object;
+}
+
+static struct json_object *warning_of(const struct notice *n)
+{
+	struct json_object *object = json_object_new_object();
+
+	put_who(object, n);
+	put_time(object, "since", n->first);
+	put_time(object, "last", n->last);
+	put_seconds(object, "seconds_ago", instant_since(n->last, loop_now()));
+	return object;
+}
+
+void status_put_notices(struct json_object *group, const struct member *m)
+{
+	struct json_object *warnings = json_object_new_array();
+
+	for (int k = 0; k < NOTICE_KINDS; k++)
+		for (int i = 0; i < NOTICE_SENDERS; i++) {
+			const struct notice *n = &m->group.notices.list[k][i];
+
+			if (notice_fresh(n, loop_now()))
+				json_object_array_add(warnings, warning_of(n));
+		}
+	json_object_object_add(group, "conflict", conflict_of(m));
+	json_object_object_add(group, "warnings", warnings);
+}
+
+struct json_object *status_notice(const struct member *m,
+				  const struct notice *n)
+{
+	struct json_object *object = json_object_new_object();
+
+	put_int(object, "version", REQUEST_VERSION);
+	put_text(object, "event", "warning");
+	put_time(object, "time", n->last);
+	put_text(object, "interface", m->nic->link.name);
+	put_int(object, "vhid", m->group.settings.vhid);
+	put_who(object, n);
+	return object;
+}

@@ -242,6 +242,8 @@ static __always_inline enum carp_verdict advert_believe(struct carp_vhid *group,
 		return CARP_V_advert_observed;
 	}
 	verdict = seal_check(group, scratch);
+	if (verdict == CARP_V_advert_seal)
+		notice_advert(event, CARP_EVENT_SEAL, &group->last_digest_ns);
 	if (verdict != CARP_V_passed)
 		return verdict;
 	if (!advert_digest(event->vhid, event->counter)) {

@@ -158,6 +158,7 @@ enum carp_event_kind {
 	CARP_EVENT_CLAIM,  /* a foreign MAC, source_mac, has said it is a VIP */
 	CARP_EVENT_ECHO,   /* our own advertisement, reflected */
 	CARP_EVENT_VRRP,   /* VRRP with the number of our vhid */
+	CARP_EVENT_SEAL,   /* advertisement whose seal does not fit */
 	CARP_EVENT_DIGEST, /* advertisement whose digest does not fit */
 };
 

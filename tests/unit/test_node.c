@@ -456,7 +456,7 @@ static void all_well(struct run *run)
 				  true, run_now(run));
 	for (int i = 0; i < GROUPS; i++) {
 		h->fakes[i].fails[ELECTION_V4] = false;
-		for (int tick = 0; h->in[i] && tick < 5; tick++)
+		for (int tick = 0; h->in[i] && tick < 40; tick++)
 			fake_tick(&h->fakes[i]);
 	}
 }

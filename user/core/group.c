@@ -333,6 +333,7 @@ void group_event(struct group *g, const struct carp_event *event,
 	case CARP_EVENT_CLAIM:
 	case CARP_EVENT_ECHO:
 	case CARP_EVENT_VRRP:
+	case CARP_EVENT_SEAL:
 	case CARP_EVENT_DIGEST:
 		group_notice(g, event, now);
 		break;

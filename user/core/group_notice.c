@@ -70,6 +70,9 @@ void group_notice(struct group *g, const struct carp_event *event,
 	case CARP_EVENT_VRRP:
 		heard(g, NOTICE_VRRP, event);
 		break;
+	case CARP_EVENT_SEAL:
+		heard(g, NOTICE_SEAL, event);
+		break;
 	case CARP_EVENT_DIGEST:
 		heard(g, NOTICE_DIGEST, event);
 		break;

@@ -9,7 +9,8 @@
 static const char *const names[NOTICE_KINDS] = {
 	[NOTICE_CLAIM] = "claim",   [NOTICE_RIVAL] = "rival",
 	[NOTICE_ECHO] = "echo",	    [NOTICE_VRRP] = "vrrp",
-	[NOTICE_DIGEST] = "digest", [NOTICE_EQUAL] = "equal",
+	[NOTICE_DIGEST] = "digest", [NOTICE_SEAL] = "seal",
+	[NOTICE_EQUAL] = "equal",
 };
 
 static const char *const texts[NOTICE_KINDS] = {
@@ -19,6 +20,8 @@ static const char *const texts[NOTICE_KINDS] = {
 	[NOTICE_VRRP] = "a VRRP router uses the same number, and with it the "
 			"same virtual MAC address",
 	[NOTICE_DIGEST] = "advertisement refused: passphrase or VIPs differ",
+	[NOTICE_SEAL] = "advertisement refused: not sealed, sealed with "
+			"another passphrase, or changed on its way",
 	[NOTICE_EQUAL] = "advertises with the same advbase and advskew: chance "
 			 "decides between equals",
 };

@@ -19,6 +19,7 @@ enum notice_kind {
 	NOTICE_ECHO,   /* our own advertisements come back */
 	NOTICE_VRRP,   /* a VRRP router uses the number of our vhid */
 	NOTICE_DIGEST, /* an advertisement with another passphrase or VIPs */
+	NOTICE_SEAL,   /* one whose sealed counter does not fit */
 	NOTICE_EQUAL,  /* another host has our advbase and advskew */
 	NOTICE_KINDS
 };

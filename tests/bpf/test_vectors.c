@@ -108,13 +108,12 @@ static struct packet wrap_vector(struct json_object *v,
 		json_object_get_string(json_object_array_get_idx(ip6, 1)), 255);
 }
 
-/* What OpenBSD believes: without link-local VIPs and with them. */
-static void trust_both(const struct auth_input *in)
+/* Whoever's rules a group follows, it believes what all of them send. */
+static void trust(const struct auth_input *in, enum compat compat)
 {
-	struct carp_auth auth = { .count = 2 };
+	struct carp_auth auth;
 
-	auth_prepare_recipe(in, false, &auth.recipes[0]);
-	auth_prepare_recipe(in, true, &auth.recipes[1]);
+	auth_prepare(in, compat, &auth);
 	rig_auth(in->vhid, &auth);
 }
 
@@ -164,11 +163,13 @@ static void one_vector(struct json_object *v)
 	}
 	packet_hex(&carp, text(v, "packet_hex"));
 	rig_group(in.vhid, CARP_ROLE_BACKUP);
-	trust_both(&in);
 	p = wrap_vector(v, &carp);
-	expect(id, &p, CARP_V_advert_valid, in.vhid, NULL);
-	expect_event(id, &carp);
-	expect_also(v, carp, in.vhid);
+	for (int c = COMPAT_OPENBSD; c <= COMPAT_UCARP; c++) {
+		trust(&in, (enum compat)c);
+		expect(id, &p, CARP_V_advert_valid, in.vhid, NULL);
+		expect_event(id, &carp);
+		expect_also(v, carp, in.vhid);
+	}
 	p.bytes[p.size - 1] ^= 1; /* and not for any digest */
 	p.bytes[p.size - 36 + 7] ^= 1;
 	cr_assert_eq(rig_run(&p).action, CARP_DROP, "%s", id);
@@ -233,7 +234,7 @@ static void one_case(struct json_object *c)
 
 	packet_hex(&carp, text(c, "packet_hex"));
 	rig_group(in.vhid, CARP_ROLE_BACKUP);
-	trust_both(&in);
+	trust(&in, COMPAT_OPENBSD);
 	verdict = verdict_of(c, carp.bytes[0]);
 	p = wrap(&carp, "192.0.2.99", "224.0.0.18", ttl);
 	expect(text(c, "name"), &p, verdict,

@@ -131,8 +131,7 @@ static void put_timing(struct json_object *object, const struct group *g)
 	put_int(object, "interval_us",
 		(int64_t)(election_interval(&g->election).ns / 1000));
 	put_int(object, "master_down_us",
-		(int64_t)(election_master_down(&g->election).ns /
-			  1000));
+		(int64_t)(election_master_down(&g->election).ns / 1000));
 	put_int(object, "lease_remaining_us", (int64_t)(lease.ns / 1000));
 	put_seconds(object, "grace_seconds",
 		    instant_since(loop_now(), g->old_until));

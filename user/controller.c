@@ -214,7 +214,7 @@ int controller_demote(struct controller *c, const struct request *request,
 	if (!node_demote(&c->node, &entry, loop_now())) {
 		snprintf(error, error_size,
 			 "demotion ledger full: %d entries at most",
-			 LEDGER_ENTRIES_MAX);
+			 LEDGER_OPERATORS_MAX);
 		return EXIT_CODE_FAILED;
 	}
 	log_info("demotion %+d by %s (%s)", entry.amount, entry.by,

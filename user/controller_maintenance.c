@@ -31,10 +31,10 @@ static void write_flag(void *argument)
 	change->err = flag_set(change->directory, flag_name, change->on);
 }
 
-static bool enter_ledger(struct controller *c, bool on)
+static bool enter_ledger(struct controller *c, bool on, const char *by)
 {
 	if (!node_hold_back(&c->node, on ? MAINTENANCE_AMOUNT : 0, flag_name,
-			    loop_now()))
+			    by, loop_now()))
 		return false;
 	c->maintenance = on;
 	return true;
@@ -46,7 +46,7 @@ void controller_recall_maintenance(struct controller *c)
 		return;
 	log_info("maintenance mode, as before (carp-xdp maintenance off "
 		 "ends it)");
-	enter_ledger(c, true);
+	enter_ledger(c, true, "");
 }
 
 int controller_maintenance(struct controller *c, const struct request *request,
@@ -60,7 +60,7 @@ int controller_maintenance(struct controller *c, const struct request *request,
 			 c->state_dir, strerror(-change.err));
 		return EXIT_CODE_FAILED;
 	}
-	if (!enter_ledger(c, request->maintenance)) {
+	if (!enter_ledger(c, request->maintenance, request->by)) {
 		snprintf(error, error_size,
 			 "demotion ledger full: %d entries at most",
 			 LEDGER_ENTRIES_MAX);

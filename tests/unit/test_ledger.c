@@ -31,6 +31,17 @@ static bool add(struct ledger *l, unsigned int ifindex, int amount,
 	return add_at(l, "", ifindex, amount, reason, since);
 }
 
+static bool set(struct ledger *l, unsigned int ifindex, int amount,
+		const char *reason, struct instant since)
+{
+	struct ledger_entry entry = { .ifindex = ifindex,
+				      .amount = amount,
+				      .since = since };
+
+	snprintf(entry.reason, sizeof(entry.reason), "%s", reason);
+	return ledger_set(l, &entry);
+}
+
 static int sum(const struct ledger *l, unsigned int ifindex)
 {
 	static const struct settings nameless;
@@ -96,7 +107,7 @@ Test(ledger, another_reason_takes_back_newest_first)
 	add(&l, 2, 20, "b", now);
 	add(&l, 3, 40, "c", now);
 	add(&l, LEDGER_EVERYWHERE, 80, "d", now);
-	ledger_set(&l, 2, 160, "link", now);
+	set(&l, 2, 160, "link", now);
 	cr_expect(add(&l, 2, -5, "undo", now));
 	cr_expect_eq(entry_of(&l, "b")->amount, 15);
 	cr_expect(add(&l, 2, -17, "undo", now));
@@ -118,7 +129,7 @@ Test(ledger, what_adds_up_to_nothing_is_gone)
 	add(&l, 2, 3, "a", now);
 	add(&l, 2, 5, "b", now);
 	add(&l, 3, 1, "c", now);
-	ledger_set(&l, 2, 1, "link", now);
+	set(&l, 2, 1, "link", now);
 	cr_expect(add(&l, 2, -5, "a", now));
 	cr_expect_eq(entry_of(&l, "a")->amount, -2);
 	cr_expect(add(&l, 2, -3, "b", now));
@@ -146,13 +157,13 @@ Test(ledger, automatic_entries_are_set)
 	struct ledger l = { 0 };
 
 	add(&l, 2, 10, "link", now);
-	cr_expect(ledger_set(&l, 2, 1, "link", now));
-	cr_expect(ledger_set(&l, 2, 240, "link", now));
+	cr_expect(set(&l, 2, 1, "link", now));
+	cr_expect(set(&l, 2, 240, "link", now));
 	cr_assert_eq(l.count, 2, "an operator's of that name is another");
 	cr_expect(l.entries[1].automatic);
 	cr_expect_eq(sum(&l, 2), 250);
-	cr_expect(ledger_set(&l, 2, 0, "link", now));
-	cr_expect(ledger_set(&l, 2, 0, "link", now), "again is nothing");
+	cr_expect(set(&l, 2, 0, "link", now));
+	cr_expect(set(&l, 2, 0, "link", now), "again is nothing");
 	cr_expect_eq(sum(&l, 2), 10);
 }
 
@@ -161,36 +172,38 @@ Test(ledger, a_full_ledger_refuses_and_keeps)
 	struct ledger l = { 0 }, before;
 	char reason[16];
 
-	for (int i = 0; i < LEDGER_ENTRIES_MAX; i++) {
+	for (int i = 0; i < LEDGER_OPERATORS_MAX; i++) {
 		snprintf(reason, sizeof(reason), "reason %d", i);
 		cr_assert(add(&l, 2, 1, reason, now));
 	}
 	before = l;
 	cr_expect_not(add(&l, 2, 1, "one more", now));
 	cr_expect_not(add(&l, 3, -1, "elsewhere", now));
-	cr_expect_not(ledger_set(&l, 2, 1, "link", now));
 	cr_expect_arr_eq(&l, &before, sizeof(l));
-	cr_expect(ledger_set(&l, 2, 0, "link", now));
 	cr_expect(add(&l, 2, 1, "reason 5", now), "it is there");
 	cr_expect(add(&l, 2, -1000, "all", now));
 	cr_expect_eq(l.count, 1);
-	cr_expect_eq(sum(&l, 2), -1000 + LEDGER_ENTRIES_MAX + 1);
+	cr_expect_eq(sum(&l, 2), -1000 + LEDGER_OPERATORS_MAX + 1);
 }
 
-Test(ledger, long_reasons_of_our_own_are_cut)
+Test(ledger, faults_have_room_besides)
 {
 	struct ledger l = { 0 };
-	char reason[LEDGER_REASON_SIZE * 2];
+	char reason[16];
+	int entered = 0;
 
-	memset(reason, 'x', sizeof(reason));
-	reason[sizeof(reason) - 1] = '\0';
-	ledger_set(&l, 2, 1, reason, now);
-	cr_expect_eq(strlen(l.entries[0].reason), LEDGER_REASON_SIZE - 1);
-	ledger_set(&l, 2, 1, reason, now);
-	cr_expect_eq(l.count, 1, "the same one");
-	reason[LEDGER_REASON_SIZE - 2] = 'y';
-	ledger_set(&l, 2, 1, reason, now);
-	cr_expect_eq(l.count, 2, "it differs where it counts");
+	for (int i = 0; i < LEDGER_OPERATORS_MAX; i++) {
+		snprintf(reason, sizeof(reason), "reason %d", i);
+		cr_assert(add(&l, 2, 1, reason, now));
+	}
+	for (int i = 0; i < LEDGER_ENTRIES_MAX; i++) {
+		snprintf(reason, sizeof(reason), "fault %d", i);
+		entered += set(&l, 2, 1, reason, now);
+	}
+	cr_expect_eq(entered, LEDGER_ENTRIES_MAX - LEDGER_OPERATORS_MAX);
+	cr_expect_eq(sum(&l, 2), LEDGER_ENTRIES_MAX);
+	cr_expect(set(&l, 2, 0, "fault 0", now));
+	cr_expect_eq(sum(&l, 2), LEDGER_ENTRIES_MAX - 1);
 }
 
 Test(ledger, remembers_who_changed_it_last)
@@ -203,7 +216,7 @@ Test(ledger, remembers_who_changed_it_last)
 	cr_expect_str_eq(l.entries[0].by, "+7");
 	add(&l, 2, -3, "other", now);
 	cr_expect_str_eq(l.entries[0].by, "-3");
-	ledger_set(&l, 2, 1, "link", now);
+	set(&l, 2, 1, "link", now);
 	cr_expect_str_eq(l.entries[1].by, "");
 }
 
@@ -234,8 +247,8 @@ Test(ledger, a_beginning_of_a_reason_is_another)
 {
 	struct ledger l = { 0 };
 
-	ledger_set(&l, 2, 1, "link of eth10 down", now);
-	ledger_set(&l, 2, 1, "link of eth1 down", now);
+	set(&l, 2, 1, "link of eth10 down", now);
+	set(&l, 2, 1, "link of eth1 down", now);
 	cr_expect_eq(l.count, 2);
 	add(&l, 2, 1, "pf", now);
 	add(&l, 2, 1, "pfsync", now);
@@ -248,7 +261,7 @@ Test(ledger, forgets_an_interface)
 
 	add(&l, 2, 1, "a", now);
 	add(&l, 3, 2, "b", now);
-	ledger_set(&l, 2, 4, "c", now);
+	set(&l, 2, 4, "c", now);
 	add(&l, LEDGER_EVERYWHERE, 8, "d", now);
 	ledger_forget(&l, 2);
 	cr_expect_eq(l.count, 2);

@@ -206,7 +206,7 @@ Test(node, faults_are_weighed_anew)
 	now = h.fakes[0].now;
 	node_link(&h.node, 2, "eth0", false, now);
 	cr_expect_eq(demotion(&h, 2), 1);
-	node_hold_back(&h.node, 255, "maintenance", now);
+	node_hold_back(&h.node, 255, "maintenance", "", now);
 	node_remove(&h.node, &h.fakes[3].group);
 	host_add(&h, 3, COMPAT_FREEBSD);
 	cr_expect_eq(demotion(&h, 3), 240 + 255);
@@ -214,7 +214,7 @@ Test(node, faults_are_weighed_anew)
 	host_add(&h, 3, COMPAT_UCARP);
 	cr_expect_eq(demotion(&h, 3), 1 + 255);
 	node_link(&h.node, 2, "eth0", true, now);
-	node_hold_back(&h.node, 0, "maintenance", now);
+	node_hold_back(&h.node, 0, "maintenance", "", now);
 	cr_expect_eq(h.node.ledger.count, 0);
 }
 
@@ -226,12 +226,12 @@ Test(node, a_full_ledger_refuses_an_operator)
 
 	host_open(&h, COMPAT_OPENBSD);
 	now = h.fakes[0].now;
-	for (int i = 0; i < LEDGER_ENTRIES_MAX; i++) {
+	for (int i = 0; i < LEDGER_OPERATORS_MAX; i++) {
 		snprintf(reason, sizeof(reason), "reason %d", i);
 		cr_assert(demote(&h.node, "", 2, 1, reason, now));
 	}
 	cr_expect_not(demote(&h.node, "", 2, 1, "one more", now));
-	cr_expect_eq(demotion(&h, 0), LEDGER_ENTRIES_MAX);
+	cr_expect_eq(demotion(&h, 0), LEDGER_OPERATORS_MAX);
 }
 
 /* A master elsewhere tells at once that it became weaker. */
@@ -426,7 +426,7 @@ static void random_step(struct run *run)
 	case 4:
 		cr_assert(node_hold_back(&run->h->node,
 					 sample_below(run->r, 2) ? 255 : 0,
-					 "maintenance", run_now(run)));
+					 "maintenance", "", run_now(run)));
 		break;
 	case 5:
 		add_debt(run);
@@ -449,7 +449,7 @@ static void all_well(struct run *run)
 
 	while (run->debts_count)
 		pay_debt(run);
-	node_hold_back(&h->node, 0, "maintenance", run_now(run));
+	node_hold_back(&h->node, 0, "maintenance", "", run_now(run));
 	for (int nic = 0; nic < 2; nic++)
 		if (!run->up[nic])
 			node_link(&h->node, 2 + (unsigned int)nic, links[nic],

@@ -33,9 +33,19 @@ static void drop(struct ledger *ledger, struct ledger_entry *entry)
 	ledger->count--;
 }
 
+static bool has_room(const struct ledger *ledger, bool automatic)
+{
+	unsigned int operators = 0;
+
+	for (unsigned int i = 0; i < ledger->count; i++)
+		operators += !ledger->entries[i].automatic;
+	return ledger->count < LEDGER_ENTRIES_MAX &&
+	       (automatic || operators < LEDGER_OPERATORS_MAX);
+}
+
 static bool append(struct ledger *ledger, const struct ledger_entry *entry)
 {
-	if (ledger->count == LEDGER_ENTRIES_MAX)
+	if (!has_room(ledger, entry->automatic))
 		return false;
 	ledger->entries[ledger->count++] = *entry;
 	return true;
@@ -106,25 +116,18 @@ bool ledger_add(struct ledger *ledger, const struct ledger_entry *entry)
 	return true;
 }
 
-bool ledger_set(struct ledger *ledger, unsigned int ifindex, int amount,
-		const char *reason, struct instant now)
+bool ledger_set(struct ledger *ledger, const struct ledger_entry *entry)
 {
-	struct ledger_entry new = { .ifindex = ifindex,
-				    .amount = amount,
-				    .automatic = true,
-				    .since = now };
-	size_t size = strlen(reason);
+	struct ledger_entry new = *entry;
 	struct ledger_entry *e;
 
-	if (size >= LEDGER_REASON_SIZE)
-		size = LEDGER_REASON_SIZE - 1;
-	memcpy(new.reason, reason, size);
+	new.automatic = true;
 	e = find(ledger, &new);
-	if (e && amount == 0)
+	if (e && new.amount == 0)
 		drop(ledger, e);
 	else if (e)
-		e->amount = amount;
-	return e || amount == 0 || append(ledger, &new);
+		e->amount = new.amount;
+	return e || new.amount == 0 || append(ledger, &new);
 }
 
 void ledger_forget(struct ledger *ledger, unsigned int ifindex)

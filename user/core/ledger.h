@@ -10,7 +10,8 @@
 #include "settings.h"
 
 enum ledger_limits {
-	LEDGER_ENTRIES_MAX = 64,
+	LEDGER_ENTRIES_MAX = 512,
+	LEDGER_OPERATORS_MAX = 64, /* of them, so that faults find room */
 	LEDGER_REASON_SIZE = 256,
 	LEDGER_BY_SIZE = 48,
 	LEDGER_EVERYWHERE = 0, /* as ifindex: every group of the host */
@@ -41,12 +42,13 @@ struct ledger {
  * is one entry; without such an entry a negative amount first takes back what
  * operators have added at that place, newest first.  Once the operators'
  * entries of a place add up to nothing they are gone, whatever their reasons.
- * False if the ledger is full; nothing has changed then.
+ * False if operators have entered as much as they may; nothing has changed
+ * then.
  */
 bool ledger_add(struct ledger *ledger, const struct ledger_entry *entry);
-/* Sets the automatic entry of this interface and reason, 0 removes it. */
-bool ledger_set(struct ledger *ledger, unsigned int ifindex, int amount,
-		const char *reason, struct instant now);
+/* Sets the automatic entry of this place and reason to its amount, 0 removes
+ * it. */
+bool ledger_set(struct ledger *ledger, const struct ledger_entry *entry);
 /* Forgets an interface. */
 void ledger_forget(struct ledger *ledger, unsigned int ifindex);
 /* What counts for a group of this interface and with these settings. */

@@ -116,9 +116,15 @@ struct instant node_deadline(const struct node *node)
 }
 
 bool node_hold_back(struct node *node, int amount, const char *reason,
-		    struct instant now)
+		    const char *by, struct instant now)
 {
-	if (!ledger_set(&node->ledger, LEDGER_EVERYWHERE, amount, reason, now))
+	struct ledger_entry entry = { .ifindex = LEDGER_EVERYWHERE,
+				      .amount = amount,
+				      .since = now };
+
+	snprintf(entry.reason, sizeof(entry.reason), "%s", reason);
+	snprintf(entry.by, sizeof(entry.by), "%s", by);
+	if (!ledger_set(&node->ledger, &entry))
 		return false;
 	spread_demotion(node, now);
 	return true;
@@ -138,7 +144,7 @@ static void hold_back_for_link(struct node *node, const char *name, bool up,
 	char reason[LEDGER_REASON_SIZE];
 
 	snprintf(reason, sizeof(reason), "link of %s down", name);
-	node_hold_back(node, up ? 0 : fault_weight(node), reason, now);
+	node_hold_back(node, up ? 0 : fault_weight(node), reason, "", now);
 }
 
 void node_link(struct node *node, unsigned int ifindex, const char *name,
@@ -163,7 +169,7 @@ void node_send_trouble(struct node *node, const char *where, bool failing,
 	char reason[LEDGER_REASON_SIZE];
 
 	snprintf(reason, sizeof(reason), "send errors on %s", where);
-	node_hold_back(node, failing ? fault_weight(node) : 0, reason, now);
+	node_hold_back(node, failing ? fault_weight(node) : 0, reason, "", now);
 }
 
 bool node_demote(struct node *node, const struct ledger_entry *entry,

@@ -35,7 +35,7 @@ void node_send_trouble(struct node *node, const char *where, bool failing,
 /* Demotes the whole host under a reason of our own; 0 takes that back.  False
  * if the ledger is full. */
 bool node_hold_back(struct node *node, int amount, const char *reason,
-		    struct instant now);
+		    const char *by, struct instant now);
 /* An operator's demotion, since now; false if the ledger is full. */
 bool node_demote(struct node *node, const struct ledger_entry *entry,
 		 struct instant now);

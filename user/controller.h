@@ -20,6 +20,7 @@ enum controller_numbers {
 	CONTROLLER_ADDRESS_PROTOCOL = 0xca,
 	CONTROLLER_ERROR_SIZE = 320,
 	CONTROLLER_MEMBER_NAME_SIZE = NETLINK_NAME_SIZE + 16,
+	DEVICE_TEXT_SIZE = 128,
 };
 
 struct controller;
@@ -131,9 +132,15 @@ int controller_maintenance(struct controller *c, const struct request *request,
 struct nic *controller_nic(struct controller *c, const char *name);
 struct member *member_of(struct group *group);
 
-/* Inside, from the bottom up: controller_address.c, controller_effects.c,
- * controller_memory.c, controller_elect.c, controller_watch.c,
- * controller_nic.c, controller_mend.c, controller_plan.c, controller_group.c,
+/* Why XDP on it is not native, or is not left to us; "": nothing to say. */
+void device_mode_reason(const struct nic *nic, char out[DEVICE_TEXT_SIZE]);
+/* False: to its program, frames of all VLANs above look untagged. */
+bool device_sees_tags(const struct nic *nic);
+
+/* Inside, from the bottom up: controller_device.c, controller_address.c,
+ * controller_effects.c, controller_memory.c, controller_elect.c,
+ * controller_watch.c, controller_nic.c, controller_mend.c, controller_plan.c,
+ * controller_group.c,
  * and on top controller.c. */
 
 /* What outlives the controller in STATE_DIR/sequences: how far our own sealed
@@ -172,8 +179,22 @@ void controller_background(struct controller *c, void (*work)(void *argument),
  * the work began, for it may be renamed meanwhile. */
 struct dataplane_config nic_config(struct nic *nic,
 				   const struct netlink_link *link);
-/* Why no group can be on such an interface; NULL: it can. */
-const char *nic_unfit(const struct netlink_link *link);
+/* What kind of interface it is, as far as that matters: whether no group can
+ * be on it, with the reason. */
+bool device_unfit(struct controller *c, const struct netlink_link *link,
+		  char out[DEVICE_TEXT_SIZE]);
+/* Fills in what follows from the kind. */
+void device_configure(const struct netlink_link *link,
+		      struct dataplane_config *config);
+/* Whether the frames of such a group would be taken for another's, of an
+ * interface above or below: 0 or an exit code. */
+int device_clash(const struct nic *nic, unsigned int vhid, char *error,
+		 size_t error_size);
+/* Ours on interfaces above that one make room for a program on it, and come
+ * back; slow. */
+void device_step_aside(struct controller *c, const struct netlink_link *link);
+void device_step_back(struct controller *c, const struct netlink_link *link);
+
 /* Opens an interface that is not in use yet. */
 int nic_open(struct controller *c, const struct request *request,
 	     struct nic **out, char *error, size_t error_size);

@@ -221,6 +221,8 @@ int controller_attach(struct controller *c, struct request *r,
 		code = nic_reopen(nic, error, error_size);
 	}
 	if (!code)
+		code = device_clash(nic, r->settings.vhid, error, error_size);
+	if (!code)
 		code = member_add(nic, r, &plan, out, error, error_size);
 	if (code && opened)
 		nic_close(nic);

@@ -149,8 +149,10 @@ static void mend_slowly(void *argument)
 	struct mend *m = argument;
 	const struct dataplane_config config = nic_config(m->nic, &m->link);
 
+	device_step_aside(m->nic->controller, &m->link);
 	m->err = dataplane_attach(m->nic->dataplane, &config, m->error,
 				  sizeof(m->error));
+	device_step_back(m->nic->controller, &m->link);
 	if (!m->err)
 		m->err = open_packet(m);
 	if (!m->err)
@@ -202,7 +204,8 @@ static void open_again(struct nic *nic)
 
 static void look_after(struct nic *nic)
 {
-	const char *unfit;
+	char why[DEVICE_TEXT_SIZE];
+	bool unfit;
 	int err;
 
 	nic->looked = loop_now();
@@ -214,9 +217,9 @@ static void look_after(struct nic *nic)
 	err = find_again(nic);
 	if (err == -ENODEV)
 		nic->look_at = INSTANT_NEVER; /* the monitor will tell */
-	unfit = err ? NULL : nic_unfit(&nic->link);
+	unfit = !err && device_unfit(nic->controller, &nic->link, why);
 	if (unfit)
-		give_up(nic, unfit);
+		give_up(nic, why);
 	if (err || unfit)
 		take_off(nic);
 	else

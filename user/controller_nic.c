@@ -5,7 +5,6 @@
 #include "user/controller.h"
 #include "user/sys/log.h"
 
-#include <net/if_arp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,21 +27,17 @@ static void on_ring(void *context)
 	controller_settle(nic->controller);
 }
 
-const char *nic_unfit(const struct netlink_link *link)
-{
-	return link->type == ARPHRD_ETHER ? NULL : "not an Ethernet interface";
-}
-
 /* What an interface must be before anything is attached to it. */
 static int check_link(struct controller *c, const char *name,
 		      struct netlink_link *out, char *error, size_t size)
 {
 	const char *why = NULL;
+	char unfit[DEVICE_TEXT_SIZE];
 
 	if (netlink_link_by_name(c->netlink, name, out) != 0)
 		why = "no such interface";
-	else
-		why = nic_unfit(out);
+	else if (device_unfit(c, out, unfit))
+		why = unfit;
 	if (!why && !out->up)
 		why = "is down (ip link set it up)";
 	else if (!why && !out->carrier)
@@ -53,25 +48,20 @@ static int check_link(struct controller *c, const char *name,
 	return EXIT_CODE_FAILED;
 }
 
-/* Native XDP_TX on veth is lost in silence unless the far end has a program
- * of its own, so the default there is the generic mode. */
-static bool avoids_native(const struct netlink_link *link)
-{
-	return !strcmp(link->kind, "veth");
-}
-
 struct dataplane_config nic_config(struct nic *nic,
 				   const struct netlink_link *link)
 {
-	return (struct dataplane_config){
+	struct dataplane_config config = {
 		.ifindex = link->ifindex,
 		.ifname = link->name,
 		.pin_dir = nic->controller->pin_dir,
 		.mode = nic->mode,
-		.auto_avoids_native = avoids_native(link),
 		.on_event = on_event,
 		.context = nic,
 	};
+
+	device_configure(link, &config);
+	return config;
 }
 
 /* What opening an interface needs and yields, for the background. */
@@ -88,7 +78,9 @@ static void open_slowly(void *argument)
 	struct opening *o = argument;
 	const struct dataplane_config config = nic_config(o->nic, &o->link);
 
+	device_step_aside(o->nic->controller, &o->link);
 	o->err = dataplane_open(&config, &o->nic->dataplane, o->error, o->size);
+	device_step_back(o->nic->controller, &o->link);
 	if (o->err)
 		return;
 	o->err = packet_open(o->link.ifindex, &o->nic->packet);

@@ -3,7 +3,8 @@
 # Runs a test script of this tree as root of a Debian guest and prints what it
 # prints.  No network, no disk, no trace but a log of the guest's console.
 #   boot.sh SCRIPT
-# GUEST_LIMIT: seconds the guest may take.
+# GUEST_LIMIT: seconds the guest may take.  GUEST_NICS: models of NICs, of each
+# three on one cable, for the hosts a, b and c.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 SCRIPT=$1
@@ -38,16 +39,26 @@ cp -r --parents scripts tests/netns tests/qemu build/carp-xdp \
 	(cd "$place" && find carp-xdp | cpio --quiet -o -H newc)
 } >"$place/initramfs"
 
+nics=()
+cable=10
+for model in ${GUEST_NICS:-}; do
+	cable=$((cable + 1))
+	for host in 1 2 3; do
+		nics+=(-netdev "hubport,id=$model$host,hubid=$cable"
+			-device "$model,netdev=$model$host,mac=02:00:00:00:$cable:0$host")
+	done
+done
 timeout --kill-after=5 "${GUEST_LIMIT:-200}" qemu-system-x86_64 \
 	-accel tcg,thread=multi -cpu max -smp 2 -m 1024 \
 	-nodefaults -no-reboot -display none -monitor none \
 	-kernel "$KERNEL"/boot/vmlinuz-* -initrd "$place/initramfs" \
 	-append "console=ttyS0 loglevel=5 panic=-1 random.trust_cpu=on mitigations=off" \
-	-serial "file:$LOG" -serial stdio </dev/null |
+	"${nics[@]}" -serial "file:$LOG" -serial stdio \
+	</dev/null 2>"$place/complaints" |
 	tee "$place/output" | grep -v '^guest ends: ' || true
 status=$(sed -n 's/^guest ends: //p' "$place/output")
 if [[ -z $status ]]; then
 	echo "not ok - the guest came to its end"
-	tail -n 40 "$LOG" | sed 's/^/#   /'
+	tail -n 40 "$place/complaints" "$LOG" | sed 's/^/#   /'
 fi
 exit "${status:-1}"

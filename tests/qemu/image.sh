@@ -9,14 +9,15 @@ set -euo pipefail
 export LC_ALL=C
 KERNEL=$1 OUTPUT=$2
 # Modules the tests use, and those the kernel asks for by itself.
-MODULES=(8021q bonding bridge cls_bpf dummy ifb ipvlan macvlan sch_ingress
-	team team_mode_activebackup tun veth vxlan)
+MODULES=(8021q bonding bridge cls_bpf ipvlan macvlan sch_ingress veth
+	virtio_net virtio_pci vmxnet3)
 PROGRAMS=(arping awk basename bash busybox cat chmod chrt cp cut date dirname
 	env fmt grep head id ip jq kill ln ls mkdir mktemp mount mv ndisc6
 	nproc nsenter ping printf ps readlink rm sed seq setpriv sleep sort
 	ss stat sysctl tail taskset tc tee timeout touch tr true uname uniq wc)
 # Libraries the tests of bpf/ need beside those of the programs.
 TESTS=(build/carp-xdp build/tests/bpf/test_budget)
+# What they import, and what the tests themselves do.
 SCRIPTS=(scripts/wire.py tests/netns/inject.py)
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

@@ -322,6 +322,13 @@ static void interface_print(struct json_object *interface)
 	       field_text(interface, "xdp_mode"),
 	       field_number(interface, "program_id"),
 	       field_true(interface, "link") ? "up" : "down");
+	if (field(interface, "xdp_mode_reason", json_type_string))
+		printf("  %-18s %s\n", "mode because",
+		       field_text(interface, "xdp_mode_reason"));
+	printf("  %-18s %s\n", "VLAN tags",
+	       field_true(interface, "sees_vlan_tags")
+		       ? "seen in the frames"
+		       : "not seen: one vhid, one VLAN");
 	counters_print(interface);
 }
 

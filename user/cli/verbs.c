@@ -180,7 +180,10 @@ int verbs_attach(struct cli *cli)
 		return code;
 	group = field(answer, "group", json_type_object);
 	subject_print(cli);
-	printf(": attached, %s mode, ", field_text(group, "xdp_mode"));
+	printf(": attached, %s mode", field_text(group, "xdp_mode"));
+	if (field(group, "xdp_mode_reason", json_type_string))
+		printf(" (%s)", field_text(group, "xdp_mode_reason"));
+	printf(", ");
 	addresses_print(group);
 	printf("\n");
 	json_object_put(answer);

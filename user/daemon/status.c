@@ -9,6 +9,19 @@
 
 #include <json-c/json.h>
 
+static void put_mode(struct json_object *object, const struct nic *nic)
+{
+	char reason[DEVICE_TEXT_SIZE];
+
+	device_mode_reason(nic, reason);
+	put_text(object, "xdp_mode",
+		 dataplane_mode_name(dataplane_mode(nic->dataplane)));
+	if (reason[0])
+		put_text(object, "xdp_mode_reason", reason);
+	else
+		json_object_object_add(object, "xdp_mode_reason", NULL);
+}
+
 static void put_counters(struct json_object *object,
 			 const struct dataplane *dataplane, __u8 vhid)
 {
@@ -167,8 +180,7 @@ struct json_object *status_group(const struct member *m)
 	put_text_or_null(object, "waiting", nic_waiting(m->nic));
 	put_text(object, "auth", auth_mode_name(g->settings.auth));
 	put_bool(object, "passphrase", m->has_key);
-	put_text(object, "xdp_mode",
-		 dataplane_mode_name(dataplane_mode(m->nic->dataplane)));
+	put_mode(object, m->nic);
 	put_mac(object, "virtual_mac", m->entry->virtual_mac);
 	put_bool(object, "addresses_attached", member_addresses_present(m));
 	put_timing(object, g);
@@ -183,8 +195,8 @@ static struct json_object *interface_of(const struct nic *nic)
 	struct json_object *object = json_object_new_object();
 
 	put_text(object, "interface", nic->link.name);
-	put_text(object, "xdp_mode",
-		 dataplane_mode_name(dataplane_mode(nic->dataplane)));
+	put_mode(object, nic);
+	put_bool(object, "sees_vlan_tags", device_sees_tags(nic));
 	put_int(object, "program_id", dataplane_program_id(nic->dataplane));
 	put_bool(object, "attached", nic->open);
 	put_text_or_null(object, "waiting", nic_waiting(nic));

@@ -184,6 +184,14 @@ int bpffs_get(const char *pin_dir, const char *ifname, const char *name)
 	return err < 0 && errno ? -errno : err;
 }
 
+void bpffs_unpin(const char *pin_dir, const char *ifname, const char *name)
+{
+	char path[BPFFS_PATH_SIZE];
+
+	if (make_path(pin_dir, ifname, name, path) == 0)
+		unlink(path);
+}
+
 /*
  * Removing the pin would detach as well, but later and only if nobody else
  * holds the link: a new program could not be attached at once.

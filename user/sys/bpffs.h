@@ -38,6 +38,8 @@ int bpffs_pin(const char *pin_dir, const char *ifname, const char *name,
 
 /* The descriptor of PIN_DIR/<ifname>/name, or -errno. */
 int bpffs_get(const char *pin_dir, const char *ifname, const char *name);
+/* Removes that one name, if it is there. */
+void bpffs_unpin(const char *pin_dir, const char *ifname, const char *name);
 
 /* Calls found(context, ifname) for each interface with a directory. */
 int bpffs_each(const char *pin_dir,

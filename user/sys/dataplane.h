@@ -23,6 +23,7 @@ struct dataplane_config {
 				for the names of VLAN interfaces */
 	enum dataplane_mode mode;
 	bool auto_avoids_native; /* what DATAPLANE_AUTO does on this driver */
+	bool tags_in_frames;	 /* have the NIC leave VLAN tags there */
 	void (*on_event)(void *context, const struct carp_event *event);
 	void *context;
 };
@@ -57,11 +58,22 @@ int dataplane_rename(struct dataplane *dataplane, const char *ifname);
 
 /* The mode obtained, never DATAPLANE_AUTO. */
 enum dataplane_mode dataplane_mode(const struct dataplane *dataplane);
+/* Why it is not native although DATAPLANE_AUTO wished it so: -errno, or 0. */
+int dataplane_native_refusal(const struct dataplane *dataplane);
+/* False: to our program, frames of all VLANs look like untagged ones. */
+bool dataplane_sees_tags(const struct dataplane *dataplane);
 const char *dataplane_mode_name(enum dataplane_mode mode);
 unsigned int dataplane_program_id(const struct dataplane *dataplane);
 /* False once a third party has detached or replaced one of our programs.  Waits
  * for whoever holds the kernel's lock on interfaces: not for the loop. */
 bool dataplane_attached(const struct dataplane *dataplane);
+
+/* The kernel attaches nothing below an interface with a program on it: that
+ * one gets out of the way for a moment, leases and all else unchanged. */
+void dataplane_step_aside(struct dataplane *dataplane);
+/* 0 or -errno with a line of text. */
+int dataplane_step_back(struct dataplane *dataplane, char *error,
+			size_t error_size);
 
 /* Readable when the ring holds events. */
 int dataplane_event_fd(const struct dataplane *dataplane);

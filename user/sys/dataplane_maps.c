@@ -17,6 +17,16 @@ enum dataplane_mode dataplane_mode(const struct dataplane *dataplane)
 	return dataplane->hook.native ? DATAPLANE_NATIVE : DATAPLANE_SKB;
 }
 
+int dataplane_native_refusal(const struct dataplane *dataplane)
+{
+	return dataplane->hook.refusal;
+}
+
+bool dataplane_sees_tags(const struct dataplane *dataplane)
+{
+	return dataplane->hook.sees_tags;
+}
+
 const char *dataplane_mode_name(enum dataplane_mode mode)
 {
 	switch (mode) {
@@ -36,8 +46,9 @@ unsigned int dataplane_program_id(const struct dataplane *dataplane)
 
 bool dataplane_attached(const struct dataplane *dataplane)
 {
-	return hook_holds(&dataplane->hook, dataplane->config.ifindex,
-			  dataplane->program_id) &&
+	return (dataplane->aside ||
+		hook_holds(&dataplane->hook, dataplane->config.ifindex,
+			   dataplane->program_id)) &&
 	       egress_holds(&dataplane->egress);
 }
 

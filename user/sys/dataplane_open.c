@@ -127,6 +127,7 @@ static int attach(struct dataplane *dataplane,
 		.native = config->mode == DATAPLANE_NATIVE ||
 			  (any && !config->auto_avoids_native),
 		.or_generic = any,
+		.tags_in_frames = config->tags_in_frames,
 	};
 	char reason[160];
 	int err;
@@ -382,6 +383,36 @@ int dataplane_rename(struct dataplane *dataplane, const char *ifname)
 	if (!err)
 		snprintf(dataplane->ifname, IFNAMSIZ, "%s", ifname);
 	return err;
+}
+
+/* --- another program below ------------------------------------------------ */
+
+void dataplane_step_aside(struct dataplane *dataplane)
+{
+	if (dataplane->hook.link < 0)
+		return;
+	dataplane->aside = true;
+	bpffs_unpin(dataplane->pin_dir, dataplane->ifname, "link");
+	hook_detach(&dataplane->hook);
+}
+
+int dataplane_step_back(struct dataplane *dataplane, char *error,
+			size_t error_size)
+{
+	const struct complaint complaint = { dataplane->ifname, error,
+					     error_size };
+	int err;
+
+	if (!dataplane->aside)
+		return 0;
+	err = attach(dataplane, &complaint);
+	dataplane->aside = false;
+	if (err)
+		return err;
+	err = bpffs_pin(dataplane->pin_dir, dataplane->ifname, "link",
+			dataplane->hook.link);
+	return err ? refuse(&complaint, err, "cannot pin: %s", strerror(-err))
+		   : 0;
 }
 
 int dataplane_pinned(const char *pin_dir,

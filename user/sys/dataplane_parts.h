@@ -21,6 +21,7 @@ struct dataplane {
 	struct carp_bpf *skeleton;
 	struct hook hook;
 	struct egress_hook egress;
+	bool aside; /* for a moment; see dataplane_step_aside() */
 	__u32 program_id;
 	struct carp_vhid *vhids;   /* mmapped */
 	struct carp_lease *leases; /* mmapped */

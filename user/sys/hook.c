@@ -4,6 +4,7 @@
  * refusals.  Never replaces a program that is already there.
  */
 #include "user/sys/hook.h"
+#include "user/sys/tags.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -85,7 +86,8 @@ static int attach_as(unsigned int ifindex, int program, bool native,
 	link = bpf_link_create(program, (int)ifindex, BPF_XDP, &options);
 	if (link < 0)
 		return link == -EEXIST ? -EBUSY : link;
-	*out = (struct hook){ link, native };
+	out->link = link;
+	out->native = native;
 	return 0;
 }
 
@@ -98,14 +100,22 @@ static bool is_final(int err)
 int hook_attach(const struct hook_wish *wish, int program, struct hook *out,
 		char *reason, size_t reason_size)
 {
-	int err = attach_as(wish->ifindex, program, wish->native, out);
+	struct hook hook = { .link = -1 };
+	int err = attach_as(wish->ifindex, program, wish->native, &hook);
 
 	/* Drivers refuse for many reasons: MTU, queues, offloads. */
-	if (wish->native && wish->or_generic && !is_final(err))
-		err = attach_as(wish->ifindex, program, false, out);
-	if (err)
+	if (wish->native && wish->or_generic && !is_final(err)) {
+		hook.refusal = err;
+		err = attach_as(wish->ifindex, program, false, &hook);
+	}
+	if (err) {
 		explain(wish, err, reason, reason_size);
-	return err;
+		return err;
+	}
+	if (wish->tags_in_frames)
+		hook.sees_tags = tags_keep(wish->ifindex, &hook.tags_moved);
+	*out = hook;
+	return 0;
 }
 
 void hook_detach(struct hook *hook)
@@ -115,6 +125,7 @@ void hook_detach(struct hook *hook)
 	bpf_link_detach(hook->link);
 	close(hook->link);
 	hook->link = -1;
+	tags_restore(&hook->tags_moved);
 }
 
 bool hook_holds(const struct hook *hook, unsigned int ifindex, __u32 program_id)

@@ -13,11 +13,17 @@ struct hook_wish {
 	unsigned int ifindex;
 	bool native;	 /* in the driver; otherwise generic (skb) */
 	bool or_generic; /* if the driver refuses */
+	/* The NIC shall leave VLAN tags in the frames, where the program sees
+	 * them; some drivers take the link down for a moment for that. */
+	bool tags_in_frames;
 };
 
 struct hook {
 	int link; /* descriptor, -1: not attached */
 	bool native;
+	int refusal; /* why it is not native although wished so; -errno */
+	bool sees_tags;
+	unsigned int tags_moved; /* of that interface, to be put back */
 };
 
 /* 0, or -errno with the reason: -EBUSY for another program. */

@@ -21,6 +21,9 @@ struct netlink_link {
 	bool carrier;
 	__u8 mac[CARP_MAC_SIZE];
 	unsigned int mtu;
+	unsigned int master; /* whose port it is, an ifindex; 0: nobody's */
+	char port_of[NETLINK_NAME_SIZE]; /* what that is: "bridge", "vrf" */
+	unsigned int below;		 /* what it lies on, here; 0: nothing */
 };
 
 struct netlink_address {

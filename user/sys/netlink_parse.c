@@ -41,13 +41,29 @@ static void copy_text(char out[NETLINK_NAME_SIZE], const struct nlattr *attr)
 	memcpy(out, mnl_attr_get_payload(attr), length);
 }
 
-static void copy_kind(char out[NETLINK_NAME_SIZE], const struct nlattr *info)
+static void parse_kinds(struct netlink_link *out, const struct nlattr *info)
 {
 	const struct nlattr *attr;
 
 	mnl_attr_for_each_nested (attr, info)
 		if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
-			copy_text(out, attr);
+			copy_text(out->kind, attr);
+		else if (mnl_attr_get_type(attr) == IFLA_INFO_SLAVE_KIND)
+			copy_text(out->port_of, attr);
+}
+
+/* What it is attached to.  A link of another namespace has another's number. */
+static void parse_neighbourhood(struct netlink_link *out,
+				const struct nlmsghdr *message, size_t header)
+{
+	const struct nlattr *attr =
+		attribute(message, header, IFLA_MASTER, sizeof(uint32_t));
+
+	if (attr)
+		out->master = mnl_attr_get_u32(attr);
+	attr = attribute(message, header, IFLA_LINK, sizeof(uint32_t));
+	if (attr && !attribute(message, header, IFLA_LINK_NETNSID, 0))
+		out->below = mnl_attr_get_u32(attr);
 }
 
 bool netlink_parse_link(const struct nlmsghdr *message,
@@ -73,7 +89,8 @@ bool netlink_parse_link(const struct nlmsghdr *message,
 		copy_text(out->name, attr);
 	attr = attribute(message, sizeof(*info), IFLA_LINKINFO, 0);
 	if (attr)
-		copy_kind(out->kind, attr);
+		parse_kinds(out, attr);
+	parse_neighbourhood(out, message, sizeof(*info));
 	attr = attribute(message, sizeof(*info), IFLA_ADDRESS, CARP_MAC_SIZE);
 	if (attr && mnl_attr_get_payload_len(attr) == CARP_MAC_SIZE)
 		memcpy(out->mac, mnl_attr_get_payload(attr), CARP_MAC_SIZE);

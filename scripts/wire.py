@@ -28,7 +28,7 @@ import time
 
 ETH_P_ALL, ETH_P_IP, ETH_P_ARP, ETH_P_IPV6 = 3, 0x0800, 0x0806, 0x86DD
 SOL_PACKET, PACKET_IGNORE_OUTGOING = 263, 23
-SO_TIMESTAMPNS, SIOCGIFHWADDR = 35, 0x8927
+SO_RCVBUFFORCE, SO_TIMESTAMPNS, SIOCGIFHWADDR = 33, 35, 0x8927
 PROTO_CARP, PROTO_ICMPV6 = 112, 58
 ND_SOLICIT, ND_ADVERT = 135, 136
 
@@ -103,7 +103,7 @@ def record(interfaces):
                              socket.htons(ETH_P_ALL))
         sock.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
         sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 26)
         sock.bind((name, ETH_P_ALL))
         poll.register(sock, select.POLLIN)
         sockets[sock.fileno()] = (name, sock)

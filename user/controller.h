@@ -72,6 +72,9 @@ struct member {
 	char *pass_file;
 	struct carp_vhid *entry; /* in carp_vhids */
 	unsigned int own_counters;
+	/* Attaching or detaching goes on: the next one, in slices. */
+	bool address_work, address_wanted, address_refusing;
+	size_t address_next;
 	bool address_lost;	      /* one of ours is not there */
 	bool address_refused;	      /* the kernel would not have it */
 	struct instant address_retry; /* earliest next re-attachment */
@@ -242,8 +245,11 @@ void member_peer_route(struct group *group, const struct address *peer,
 		       struct group_route *out);
 
 extern const struct group_ops member_ops;
-/* Adds or removes the kernel addresses of a group. */
-void member_attach_addresses(struct member *member);
+/* Adds or removes the kernel addresses of a group, the first at once; while
+ * address_work is set, more of them with each call of the second. */
+void member_want_addresses(struct member *member, bool wanted);
+void member_work_addresses(struct member *member);
+/* All of them, now. */
 void member_detach_addresses(struct member *member);
 /* An address has vanished from the interface under a master. */
 void member_address_lost(struct member *member,

@@ -10,7 +10,8 @@
 #include <string.h>
 
 enum {
-	ADDRESS_RETRY_MS = 1000
+	ADDRESS_RETRY_MS = 1000,
+	ADDRESS_SLICE = 32 /* a millisecond or two */
 };
 
 static struct netlink_address kernel_address(const struct member *m,
@@ -82,29 +83,64 @@ static int attach_one(struct member *m, size_t i)
 	return err == -EEXIST ? 0 : err;
 }
 
+static void detach_one(struct member *m, size_t i)
+{
+	struct netlink_address address = kernel_address(m, &m->vips[i]);
+
+	m->attached[i] = false;
+	netlink_address_remove(m->nic->controller->netlink, &address);
+}
+
+/* The addresses have gone with their interface. */
+static bool gone(struct member *m)
+{
+	if (!m->nic->gone)
+		return false;
+	memset(m->attached, 0, m->group.settings.vips_count);
+	m->address_work = false;
+	return true;
+}
+
+void member_want_addresses(struct member *m, bool wanted)
+{
+	m->address_work = true;
+	m->address_wanted = wanted;
+	m->address_next = 0;
+	m->address_refusing = false;
+	member_work_addresses(m);
+}
+
 /* What is refused, because the MTU is too small for IPv6 for example, is tried
  * again. */
-void member_attach_addresses(struct member *m)
+void member_work_addresses(struct member *m)
 {
-	bool refused = false;
+	size_t i = m->address_next;
 
-	for (size_t i = 0; i < m->group.settings.vips_count; i++)
-		if (!m->attached[i] && attach_one(m, i) != 0)
-			refused = true;
-	m->address_refused = refused;
-	m->address_lost = refused;
+	if (gone(m))
+		return;
+	for (int left = ADDRESS_SLICE;
+	     i < m->group.settings.vips_count && left > 0; i++) {
+		if (m->attached[i] == m->address_wanted)
+			continue;
+		left--;
+		if (!m->address_wanted)
+			detach_one(m, i);
+		else if (attach_one(m, i) != 0)
+			m->address_refusing = true;
+	}
+	m->address_next = i;
+	if (i < m->group.settings.vips_count)
+		return;
+	m->address_work = false;
+	if (m->address_wanted)
+		m->address_refused = m->address_lost = m->address_refusing;
 }
 
 void member_detach_addresses(struct member *m)
 {
-	for (size_t i = 0; i < m->group.settings.vips_count; i++) {
-		struct netlink_address address = kernel_address(m, &m->vips[i]);
-
-		if (!m->attached[i])
-			continue;
-		m->attached[i] = false;
-		netlink_address_remove(m->nic->controller->netlink, &address);
-	}
+	member_want_addresses(m, false);
+	while (m->address_work)
+		member_work_addresses(m);
 }
 
 bool member_addresses_present(const struct member *m)
@@ -137,11 +173,12 @@ void member_address_lost(struct member *m,
 
 void member_restore_addresses(struct member *m, struct instant now)
 {
-	if (!m->address_lost || instant_before(now, m->address_retry) ||
+	if (!m->address_lost || m->address_work ||
+	    instant_before(now, m->address_retry) ||
 	    m->group.election.state != ELECTION_MASTER)
 		return;
 	m->address_retry = instant_add(now, span_ms(ADDRESS_RETRY_MS));
-	member_attach_addresses(m);
+	member_want_addresses(m, true);
 }
 
 static void remove_leftover(void *context,

@@ -48,12 +48,7 @@ static void effect_addresses(struct group *g, bool present)
 {
 	struct member *m = member_of(g);
 
-	if (m->nic->gone)
-		memset(m->attached, 0, g->settings.vips_count);
-	else if (present)
-		member_attach_addresses(m);
-	else
-		member_detach_addresses(m);
+	member_want_addresses(m, present);
 }
 
 static uint64_t effect_sequence(struct group *g, uint64_t last)

@@ -22,6 +22,15 @@ struct nic *controller_nic(struct controller *c, const char *name)
 	return found;
 }
 
+/* One whose addresses are being attached or detached, or NULL. */
+static struct member *member_at_work(struct controller *c)
+{
+	for (struct group *g = c->node.groups; g; g = g->next)
+		if (member_of(g)->address_work)
+			return member_of(g);
+	return NULL;
+}
+
 void controller_settle(struct controller *c)
 {
 	struct instant first =
@@ -29,6 +38,8 @@ void controller_settle(struct controller *c)
 
 	for (const struct nic *nic = c->nics; nic; nic = nic->next)
 		first = instant_min(first, nic->look_at);
+	if (member_at_work(c))
+		first = loop_now();
 	loop_set_deadline(c->loop, first);
 }
 
@@ -47,11 +58,16 @@ static void doubt_silence(struct controller *c)
 /* Advertisements that wait in the rings count before any timer does. */
 void controller_serve_elections(struct controller *c)
 {
+	struct member *at_work;
+
 	for (struct nic *nic = c->nics; nic; nic = nic->next)
 		if (nic->source)
 			dataplane_drain(nic->dataplane);
 	doubt_silence(c);
 	node_tick(&c->node, loop_now());
+	at_work = member_at_work(c);
+	if (at_work)
+		member_work_addresses(at_work);
 	for (struct group *g = c->node.groups; g; g = g->next)
 		member_restore_addresses(member_of(g), loop_now());
 }

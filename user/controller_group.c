@@ -192,6 +192,7 @@ void member_remove(struct member *m)
 	group_stop(&m->group, loop_now());
 	if (m->group.send_failing)
 		member_trouble(&m->group, false);
+	member_detach_addresses(m);
 	node_remove(&c->node, &m->group);
 	nic->members[m->group.settings.vhid] = NULL;
 	nic->members_count--;
@@ -323,6 +324,8 @@ int member_set(struct member *m, struct request *r, char *error, size_t size)
 	m->accepted = accepted;
 	group_settings(&m->group, &plan.settings, &plan.auth.recipes[0],
 		       span_ms((uint64_t)r->grace_seconds * 1000), loop_now());
+	if (m->group.election.state != ELECTION_MASTER)
+		member_detach_addresses(m); /* what was carried over */
 	node_changed(&m->nic->controller->node, loop_now());
 	if (plan.settings.observe)
 		erase_vips(m->nic, &plan.settings, NULL);

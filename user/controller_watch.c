@@ -177,7 +177,9 @@ static void on_address(void *context, const struct netlink_address *address,
 	for (int vhid = 1; removed && vhid < CARP_VHID_SLOTS; vhid++)
 		if (nic->members[vhid])
 			member_address_lost(nic->members[vhid], address);
-	nic_refresh_sources(nic);
+	/* Our own are no sources, and there may be thousands. */
+	if (address->protocol != CONTROLLER_ADDRESS_PROTOCOL)
+		nic_refresh_sources(nic);
 }
 
 /* Messages were lost: ask for everything we follow. */

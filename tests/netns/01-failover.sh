@@ -27,8 +27,8 @@ knows_virtual_mac() {
 
 wire switch "$HOSTS_DIR/record" record a b
 attach a "${GROUP[@]}" --preempt
-attach b "${GROUP[@]}" --preempt --advskew 100
 ok "a starts as backup" state_is a 3 backup
+attach b "${GROUP[@]}" --preempt --advskew 100
 eventually 8 "a becomes master" state_is a 3 master
 eventually 5 "b is backup" sole_master 3 a b
 ok "a has the IPv4 VIP" has_address a "$VIP4"

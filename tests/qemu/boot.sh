@@ -48,7 +48,7 @@ for model in ${GUEST_NICS:-}; do
 			-device "$model,netdev=$model$host,mac=02:00:00:00:$cable:0$host")
 	done
 done
-timeout --kill-after=5 "${GUEST_LIMIT:-200}" qemu-system-x86_64 \
+timeout --kill-after=5 "${GUEST_LIMIT:-280}" qemu-system-x86_64 \
 	-accel tcg,thread=multi -cpu max -smp 2 -m 1024 \
 	-nodefaults -no-reboot -display none -monitor none \
 	-kernel "$KERNEL"/boot/vmlinuz-* -initrd "$place/initramfs" \

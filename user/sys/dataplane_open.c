@@ -430,5 +430,6 @@ int dataplane_unpin(const char *pin_dir, const char *ifname)
 	err = bpffs_take(pin_dir, ifname, &lock);
 	if (err)
 		return err == -ENOENT ? 0 : err;
+	egress_remove_leftover(ifname);
 	return bpffs_release(pin_dir, ifname, lock);
 }

@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -94,4 +95,29 @@ void egress_detach(struct egress_hook *hook)
 	if (hook->filter)
 		bpf_tc_detach(&tc, &options);
 	*hook = (struct egress_hook){ .link = -1 };
+}
+
+static bool is_ours(__u32 program_id)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
+	int program = bpf_prog_get_fd_by_id(program_id);
+	int err;
+
+	if (program < 0)
+		return false;
+	err = bpf_obj_get_info_by_fd(program, &info, &size);
+	close(program);
+	return !err && !strcmp(info.name, "carp_egress");
+}
+
+void egress_remove_leftover(const char *ifname)
+{
+	struct bpf_tc_hook hook = tc_hook(if_nametoindex(ifname));
+	struct bpf_tc_opts options = tc_options();
+
+	if (bpf_tc_query(&hook, &options) || !is_ours(options.prog_id))
+		return;
+	options = tc_options();
+	bpf_tc_detach(&hook, &options);
 }

@@ -19,3 +19,5 @@ int egress_attach(unsigned int ifindex, int program, struct egress_hook *out);
 bool egress_holds(const struct egress_hook *hook);
 /* Takes hooks that were never attached (link -1). */
 void egress_detach(struct egress_hook *hook);
+/* Removes a filter that a crashed run left there; a link went with its pin. */
+void egress_remove_leftover(const char *ifname);

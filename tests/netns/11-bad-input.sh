@@ -83,6 +83,9 @@ trial "peer TTL 0" 3 "0|1 to 255|peer" eth0 "${GOOD[@]}" \
 	--peer 192.0.2.9 --peer-ttl-min 0
 trial "peer TTL without a peer" 3 "254|peer" eth0 "${GOOD[@]}" \
 	--peer-ttl-min 254
+trial "refresh of two hours" 3 "7200|0 to 3600|announce" eth0 "${GOOD[@]}" \
+	--announce-refresh 7200
+trial "gateway by name" 3 "router|gateway" eth0 "${GOOD[@]}" --gateway router
 trial "unknown compat" 3 "linux|openbsd" eth0 "${GOOD[@]}" --compat linux
 trial "unknown mode" 3 "fast|native" eth0 "${GOOD[@]}" --mode fast
 trial "bad metrics address" 3 "nowhere" eth0 "${GOOD[@]}" --metrics nowhere

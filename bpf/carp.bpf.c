@@ -10,6 +10,7 @@
 #include "egress.h"
 #include "ndp.h"
 #include "parse.h"
+#include "share.h"
 #include "vmac.h"
 
 static __always_inline enum carp_verdict ask_ip4(struct frame *frame)
@@ -45,6 +46,8 @@ static __always_inline enum carp_verdict classify(struct frame *frame)
 		verdict = ask_ip6(frame);
 	else if (frame->type == carp_htons(CARP_ETH_ARP))
 		verdict = arp_take(frame);
+	if (verdict == CARP_V_passed)
+		verdict = share_take(frame);
 	return verdict == CARP_V_passed ? vmac_take(frame) : verdict;
 }
 

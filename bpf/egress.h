@@ -4,10 +4,13 @@
  * whose lease is dead, except a master its advertisements and whoever leaves
  * the bow-out; and what the kernel itself says in
  * ARP and neighbour discovery about a VIP names the virtual MAC, so that
- * neighbours never learn the NIC's.  Everything else leaves as it is.
+ * neighbours never learn the NIC's.  Of a cluster every host with a share may
+ * ask, and whether switches may learn the virtual MAC is the mode's to say.
+ * Everything else leaves as it is.
  */
 #pragma once
 
+#include "cluster.h"
 #include "lease.h"
 #include "parse.h"
 
@@ -16,6 +19,7 @@ struct egress {
 	struct eth_header *ethernet;
 	void *network;
 	void *end;
+	__u8 balancing; /* of the group that the frame speaks for */
 	__u8 vhid;
 };
 
@@ -31,6 +35,7 @@ static __always_inline bool egress_parse(struct __sk_buff *skb,
 	out->ethernet = (void *)(long)skb->data;
 	out->network = out->ethernet + 1;
 	out->end = (void *)(long)skb->data_end;
+	out->balancing = CARP_BALANCING_NONE;
 	out->vhid = 0;
 	return egress_holds(out, out->network) && !skb->vlan_present;
 }
@@ -65,6 +70,14 @@ static __always_inline bool egress_may_advertise(struct egress *out,
 	       (carp->advbase == CARP_BOW_OUT && carp->advskew == CARP_BOW_OUT);
 }
 
+/* May frames come from this group's virtual MAC now? */
+static __always_inline bool egress_may_send(struct egress *out,
+					    struct carp_vhid *group, __u8 vhid)
+{
+	return !carp_share_hides(group->balancing) &&
+	       (lease_live(vhid) || egress_may_advertise(out, group));
+}
+
 /* From a virtual MAC of ours: only with a live lease. */
 static __always_inline enum carp_verdict egress_guard(struct egress *out)
 {
@@ -74,19 +87,39 @@ static __always_inline enum carp_verdict egress_guard(struct egress *out)
 	if (!vhid)
 		return CARP_V_passed;
 	group = map_group(vhid);
-	if (!group || group->role < CARP_ROLE_INIT || lease_live(vhid) ||
-	    egress_may_advertise(out, group))
+	if (!group || group->role < CARP_ROLE_INIT ||
+	    egress_may_send(out, group, vhid))
 		return CARP_V_passed;
 	out->vhid = vhid;
 	return CARP_V_out_guarded;
 }
 
-/* What to do with a kernel frame that speaks for this VIP. */
+/* What to do with a kernel frame that speaks for this VIP.  Answers are the
+ * leader's; a question is anybody's with a share, who has to reach his
+ * clients. */
 static __always_inline enum carp_verdict egress_speaker(struct egress *out,
-							struct carp_vip *vip)
+							struct carp_vip *vip,
+							bool asks)
 {
+	struct carp_vhid *group = map_group(vip->vhid);
+	__u32 nodes = 0;
+
 	out->vhid = (__u8)vip->vhid;
-	return lease_live(vip->slot) ? CARP_V_out_virtual : CARP_V_out_guarded;
+	if (group) {
+		out->balancing = group->balancing;
+		nodes = group->nodes;
+	}
+	if (lease_live(vip->slot) || (asks && cluster_serves(out->vhid, nodes)))
+		return CARP_V_out_virtual;
+	return CARP_V_out_guarded;
+}
+
+/* From a balanced group's virtual MAC only where switches may learn it, and
+ * then only from the leader's host. */
+static __always_inline void egress_write_source(struct egress *out)
+{
+	if (!out->balancing)
+		carp_vmac_fill(out->ethernet->source, out->vhid);
 }
 
 static __always_inline enum carp_verdict egress_arp(struct egress *out)
@@ -98,12 +131,13 @@ static __always_inline enum carp_verdict egress_arp(struct egress *out)
 	if (!egress_holds(out, arp + 1))
 		return CARP_V_passed;
 	vip = bpf_map_lookup_elem(&carp_vips4, arp->sender_ip);
-	if (!vip || carp_vmac_vhid(arp->sender_mac) == vip->vhid)
+	if (!vip || carp_vmac_vhid(out->ethernet->source) == vip->vhid)
 		return CARP_V_passed;
-	verdict = egress_speaker(out, vip);
+	verdict = egress_speaker(
+		out, vip, arp->operation == carp_htons(CARP_ARP_REQUEST));
 	if (verdict == CARP_V_out_virtual) {
-		carp_vmac_fill(arp->sender_mac, out->vhid);
-		carp_vmac_fill(out->ethernet->source, out->vhid);
+		carp_share_mac(arp->sender_mac, out->vhid, out->balancing);
+		egress_write_source(out);
 	}
 	return verdict;
 }
@@ -124,7 +158,7 @@ static __always_inline void egress_write_option(struct egress *out,
 	sum = (__u16)~nd->checksum;
 	sum += (__u32)~words[0];
 	sum += (__u32)~words[1];
-	carp_vmac_fill(option->mac, out->vhid);
+	carp_share_mac(option->mac, out->vhid, out->balancing);
 	sum = carp_csum_words(sum, option, CARP_ND_OPTION_SIZE);
 	nd->checksum = carp_csum_finish(sum);
 }
@@ -147,10 +181,10 @@ static __always_inline enum carp_verdict egress_ndp(struct egress *out)
 	vip = bpf_map_lookup_elem(&carp_vips6, speaks_for);
 	if (!vip || carp_vmac_vhid(out->ethernet->source) == vip->vhid)
 		return CARP_V_passed;
-	verdict = egress_speaker(out, vip);
+	verdict = egress_speaker(out, vip, nd->type == CARP_ND_SOLICIT);
 	if (verdict == CARP_V_out_virtual) {
 		egress_write_option(out, nd);
-		carp_vmac_fill(out->ethernet->source, out->vhid);
+		egress_write_source(out);
 	}
 	return verdict;
 }

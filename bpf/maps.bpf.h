@@ -54,6 +54,14 @@ struct {
 	__type(value, __u32);
 } carp_peers SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CARP_VHID_SLOTS *CARP_NODES_MAX);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
+	__type(key, __u32);
+	__type(value, struct carp_share_node);
+} carp_shares SEC(".maps");
+
 /* The data plane has no business changing what it is asked to believe. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

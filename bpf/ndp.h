@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "cluster.h"
 #include "event.h"
 #include "lease.h"
 #include "notice.h"
@@ -154,7 +155,8 @@ static __always_inline void ndp_defer(struct frame *frame, struct ndp *ndp,
 
 /* The first option slot becomes our address; the rest turns into padding. */
 static __always_inline bool ndp_write_option(struct frame *frame,
-					     struct ndp *ndp)
+					     struct ndp *ndp,
+					     struct carp_vhid *group)
 {
 	__u32 i;
 
@@ -171,19 +173,19 @@ static __always_inline bool ndp_write_option(struct frame *frame,
 			continue;
 		option->type = CARP_ND_TARGET_LLADDR;
 		option->length = 1;
-		carp_vmac_fill(option->mac, (__u8)frame->vhid);
+		cluster_name(option->mac, (__u8)frame->vhid, group);
 	}
 	return true;
 }
 
 static __always_inline void ndp_write_ip(struct frame *frame, struct ndp *ndp,
-					 __u16 length)
+					 struct carp_vhid *group, __u16 length)
 {
 	struct eth_header *ethernet = frame->ethernet;
 	struct ip6_header *ip = ndp->ip;
 
 	mac_copy(ethernet->destination, ethernet->source);
-	carp_vmac_fill(ethernet->source, (__u8)frame->vhid);
+	cluster_source(ethernet->source, (__u8)frame->vhid, group);
 	ip->version_flow = carp_htonl(IP6_VERSION);
 	ip->payload = carp_htons(length);
 	word_copy(ip->destination, ip->source, 16);
@@ -207,11 +209,11 @@ static __always_inline enum carp_verdict ndp_turn_around(
 	__u16 length = sizeof(*nd);
 	__u64 sum;
 
-	if (!ndp_write_option(frame, ndp))
+	if (!ndp_write_option(frame, ndp, group))
 		return CARP_V_ndp_malformed;
 	if (ndp->options)
 		length += CARP_ND_OPTION_SIZE;
-	ndp_write_ip(frame, ndp, length);
+	ndp_write_ip(frame, ndp, group, length);
 	nd->type = CARP_ND_ADVERT;
 	nd->checksum = 0;
 	nd->flags = CARP_ND_OVERRIDE;
@@ -267,7 +269,7 @@ static __always_inline enum carp_verdict ndp_advertised(struct frame *frame,
 		return CARP_V_passed;
 	ndp.probe = false;
 	ndp_walk(frame, &ndp, &claimed);
-	if (carp_vmac_vhid(claimed) == vip->vhid)
+	if (cluster_is_name(claimed, vip->vhid))
 		return CARP_V_passed;
 	frame->vhid = vip->vhid;
 	notice_claim(frame, 6, claimed, ndp.nd->target);

@@ -14,6 +14,7 @@
 #include "net.h"
 #include "verdict.h"
 #include "hmac.h"
+#include "share.h"
 
 enum carp_limits {
 	CARP_VHID_SLOTS = 256,	  /* index = vhid; 0 is the interface itself */
@@ -61,9 +62,11 @@ struct carp_vhid {
 	__u8 nd_router; /* 1: neighbour advertisements carry the R flag */
 	__u8 peers;	/* enum carp_peers_bits: only those in carp_peers */
 	__u8 ttl_min;	/* of unicast from listed peers; 0: as all, 255 */
-	__u8 pad[1];
+	__u8 balancing; /* enum carp_balancing; of vhid 0: any group's here */
 	enum carp_auth_mode auth;
-	__u32 pad3;
+	__u8 leader; /* of the cluster; 0: a group of its own */
+	__u8 nodes;  /* of the cluster */
+	__u8 pad[2];
 	__u64 own_counters[CARP_OWN_COUNTERS]; /* host order, 0 = unused */
 
 	__u64 last_valid_ns;  /* boot time of the last verified advertisement */
@@ -118,6 +121,14 @@ struct carp_host_key {
 CARP_ASSERT_SIZE(struct carp_host_key, 20);
 /* carp_peers has no values: who may speak, unicast or multicast, to a group
  * that names its peers of the family. */
+
+/* carp_shares: leader * CARP_NODES_MAX + index -> the vhid of that node, the
+ * nodes of a cluster in ascending order.  A key that is computed is allowed
+ * where an index into a value is not. */
+struct carp_share_node {
+	__u32 vhid; /* 0: none */
+};
+CARP_ASSERT_SIZE(struct carp_share_node, 4);
 
 /* carp_auth: vhid -> the digests we accept.  Never pinned.  Holds HMAC
  * midstates and seal keys, never the passphrase. */

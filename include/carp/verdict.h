@@ -46,6 +46,10 @@
 	V(vmac_admitted, PASS, "to the virtual MAC, rewritten to the NIC's") \
 	V(vmac_not_owner, DROP, "to a virtual MAC owned elsewhere") \
 	V(vmac_lease_dead, DROP, "to our virtual MAC, lease has run out") \
+	V(share_accepted, PASS, \
+	  "to a balanced VIP, of a node we are master of") \
+	V(share_elsewhere, DROP, "to a balanced VIP, another host's share") \
+	V(share_lease_dead, DROP, "of our node, but its lease has run out") \
 	V(out_virtual, PASS, "sent: ARP or ND for a VIP, virtual MAC put in") \
 	V(out_guarded, DROP, "not sent: virtual MAC or VIP without a lease")
 

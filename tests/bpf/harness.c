@@ -161,6 +161,24 @@ void rig_peer(uint8_t vhid, const char *address)
 	update("carp_peers", &key, &listed);
 }
 
+void rig_node(uint8_t leader, uint8_t nodes, uint8_t index, uint8_t vhid,
+	      enum carp_role role, enum carp_balancing balancing)
+{
+	const struct carp_vhid interface = { .balancing = (__u8)balancing };
+	const struct carp_share_node node = { .vhid = vhid };
+	const uint32_t key = leader * 32u + index;
+	struct carp_vhid group;
+
+	rig_group(vhid, role);
+	group = rig_get_group(vhid);
+	group.balancing = (__u8)balancing;
+	group.leader = leader;
+	group.nodes = nodes;
+	rig_set_group(vhid, &group);
+	rig_set_group(0, &interface);
+	update("carp_shares", &key, &node);
+}
+
 uint64_t rig_answered(const char *address)
 {
 	struct carp_vip vip;

@@ -41,6 +41,10 @@ struct carp_vhid rig_get_group(uint8_t vhid);
 void rig_lease(uint32_t slot, uint64_t until_ns);
 void rig_vip(const char *address, uint8_t vhid);
 void rig_peer(uint8_t vhid, const char *address);
+/* Node `index` of a cluster: its entry with that role, no lease; and the
+ * interface's that says that there are clusters. */
+void rig_node(uint8_t leader, uint8_t nodes, uint8_t index, uint8_t vhid,
+	      enum carp_role role, enum carp_balancing balancing);
 uint64_t rig_answered(const char *address);
 void rig_auth(uint8_t vhid, const struct carp_auth *auth);
 /* One recipe for the key, vhid and VIPs of the advertisement. */

@@ -348,6 +348,31 @@ static void fill_ring(void)
 	expect("ring full", &p, CARP_V_advert_unreported, VHID, NULL);
 }
 
+/* A cluster of two: VHID leads. */
+static void share_all(bool *seen)
+{
+	struct packet in = { 0 }, out;
+	uint8_t mac[6];
+
+	vmac(mac, VHID);
+	mac[0] = 1;
+	packet_ethernet(&in, mac, MAC_HOST, 0x0800);
+	packet_ip4(&in, "10.0.0.2", "10.0.0.0", 6, 64, 20);
+	packet_pad(&in, 60);
+	out = in;
+	memcpy(out.bytes, MAC_NIC, 6);
+	rig_node(VHID, 2, 0, VHID, CARP_ROLE_MASTER, CARP_BALANCING_IP);
+	rig_node(VHID, 2, 1, OTHER, CARP_ROLE_BACKUP, CARP_BALANCING_IP);
+	rig_lease(VHID, UINT64_MAX);
+	expect("ours", &in, CARP_V_share_accepted, VHID, &out);
+	rig_lease(VHID, 0);
+	expect("ours no more", &in, CARP_V_share_lease_dead, VHID, NULL);
+	in.bytes[29] = 3;
+	expect("elsewhere", &in, CARP_V_share_elsewhere, OTHER, NULL);
+	seen[CARP_V_share_accepted] = seen[CARP_V_share_lease_dead] = true;
+	seen[CARP_V_share_elsewhere] = true;
+}
+
 /* The two ways out that are counted. */
 static void send_both(bool *seen)
 {
@@ -398,6 +423,7 @@ Test(verdicts, every_one_is_produced)
 	send_both(seen);
 	rig_drain();
 	break_seals(seen);
+	share_all(seen);
 	fill_ring();
 	seen[CARP_V_advert_unreported] = true;
 	for (unsigned int v = 0; v < CARP_V_COUNT; v++)

@@ -160,15 +160,32 @@ static void detach_from(struct nic *nic, const struct request *request)
 		nic_close(nic);
 }
 
+/* The node a request means, that is only a part of what could be detached. */
+static struct member *part_of_cluster(const struct controller *c,
+				      const struct request *request)
+{
+	if (!(request->has & REQUEST_HAS_VHID))
+		return NULL;
+	for (struct nic *nic = c->nics; nic; nic = nic->next) {
+		struct member *m = nic->members[request->settings.vhid];
+
+		if (!strcmp(nic->link.name, request->interface) && m &&
+		    member_holder(m) != m)
+			return m;
+	}
+	return NULL;
+}
+
 /* Idempotent: what is not attached is already detached.  Of several interfaces
  * that bear the name, or wait for it, none is spared. */
 int controller_detach(struct controller *c, const struct request *request,
 		      char *error, size_t error_size)
 {
+	struct member *node = part_of_cluster(c, request);
 	struct nic *next;
 
-	(void)error;
-	(void)error_size;
+	if (node)
+		return cluster_refuse_node(node, error, error_size);
 	for (struct nic *nic = c->nics; nic; nic = next) {
 		next = nic->next;
 		if (!strcmp(nic->link.name, request->interface))
@@ -223,6 +240,7 @@ int controller_demote(struct controller *c, const struct request *request,
 	return 0;
 }
 
+/* A leader stands for its cluster, another node for itself alone. */
 int controller_state(struct controller *c, const struct request *request,
 		     char *error, size_t error_size)
 {
@@ -239,7 +257,12 @@ int controller_state(struct controller *c, const struct request *request,
 			 member->nic->link.name, request->settings.vhid, why);
 		return EXIT_CODE_FAILED;
 	}
-	group_command(&member->group, request->want_master, loop_now());
+	if (member_holder(member) != member) {
+		group_command(&member->group, request->want_master, loop_now());
+	} else {
+		EACH_NODE(member, node)
+		group_command(&node->group, request->want_master, loop_now());
+	}
 	controller_settle(c);
 	return 0;
 }
@@ -252,5 +275,12 @@ int controller_set(struct controller *c, struct request *request,
 	if (!member)
 		return EXIT_CODE_FAILED;
 	*out = member;
+	if (cluster_leads(&member->group.settings))
+		return cluster_set(member, request, error, error_size);
+	if (request->has & REQUEST_HAS_NODES) {
+		snprintf(error, error_size, "%s: vhid %u: leads no cluster",
+			 member->nic->link.name, request->settings.vhid);
+		return EXIT_CODE_INVALID;
+	}
 	return member_set(member, request, error, error_size);
 }

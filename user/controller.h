@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "user/core/cluster.h"
 #include "user/core/node.h"
 #include "user/request.h"
 #include "user/sys/dataplane.h"
@@ -61,8 +62,9 @@ struct peer_hop {
 struct member {
 	struct group group;
 	struct nic *nic;
-	struct vip *vips; /* group.settings.vips */
-	bool *attached;	  /* per VIP: we added the address */
+	struct vip *vips;     /* group.settings.vips; NULL: the leader's */
+	bool *attached;	      /* per VIP: we added the address; the leader's */
+	bool wants_addresses; /* the election does */
 	struct address *peers;
 	struct peer_hop hops[SETTINGS_PEERS_MAX]; /* in the order of peers */
 	__u8 key[SETTINGS_KEY_SIZE];
@@ -143,8 +145,7 @@ bool device_sees_tags(const struct nic *nic);
 /* Inside, from the bottom up: controller_device.c, controller_address.c,
  * controller_effects.c, controller_memory.c, controller_elect.c,
  * controller_watch.c, controller_nic.c, controller_mend.c, controller_plan.c,
- * controller_group.c,
- * and on top controller.c. */
+ * controller_group.c, controller_cluster.c, and on top controller.c. */
 
 /* What outlives the controller in STATE_DIR/sequences: how far our own sealed
  * counters are, and how far each sealed sender's were.  0 or -errno. */
@@ -245,6 +246,32 @@ void member_peer_route(struct group *group, const struct address *peer,
 		       struct group_route *out);
 
 extern const struct group_ops member_ops;
+/* Clusters, controller_cluster.c.  Who holds the VIPs and their addresses: the
+ * leader, or a member in no cluster itself. */
+struct member *member_holder(const struct member *member);
+/* The next node behind that vhid, NULL behind the last; a member in no cluster
+ * is its own only node. */
+struct member *member_next_node(const struct member *holder, unsigned int vhid);
+#define EACH_NODE(holder, m) \
+	for (struct member *m = member_next_node(holder, 0); m; \
+	     m = member_next_node(holder, m->group.settings.vhid))
+/* Does any node want the VIPs on the interface? */
+bool member_wants_addresses(const struct member *holder);
+/* The MACs an interface must let in for it.  0 or -errno. */
+int member_let_in(struct packet *packet, const struct settings *settings);
+/* Its place in a cluster, and out of it and its MACs again. */
+int member_enter(struct nic *nic, const struct settings *settings);
+void member_leave(struct nic *nic, const struct settings *settings);
+/* The controller's part of the entry in carp_vhids. */
+void member_fill_entry(struct member *member);
+/* As controller_attach() and member_set(), for a cluster as a whole. */
+int cluster_attach(struct controller *c, struct request *request,
+		   struct member **out, char *error, size_t error_size);
+/* A node is not changed alone; EXIT_CODE_INVALID. */
+int cluster_refuse_node(const struct member *node, char *error,
+			size_t error_size);
+int cluster_set(struct member *leader, struct request *request, char *error,
+		size_t error_size);
 /* Adds or removes the kernel addresses of a group, the first at once; while
  * address_work is set, more of them with each call of the second. */
 void member_want_addresses(struct member *member, bool wanted);
@@ -256,7 +283,8 @@ void member_address_lost(struct member *member,
 			 const struct netlink_address *address);
 /* Puts lost addresses back, at most once a second. */
 void member_restore_addresses(struct member *member, struct instant now);
-/* Applies what the request has: 0 or an exit code, nothing half-applied. */
+/* Applies what the request has: 0 or an exit code, nothing half-applied.  Not
+ * for nodes of a cluster. */
 int member_set(struct member *member, struct request *request, char *error,
 	       size_t error_size);
 /* "eth0 vhid 3" */
@@ -266,7 +294,7 @@ void member_name(const struct member *member,
 void member_trouble(struct group *group, bool failing);
 /* What it knows of the interface is another's now. */
 void member_follow_interface(struct member *member);
-/* Stops, forgets and frees. */
+/* Stops, forgets and frees; a leader with its nodes. */
 void member_remove(struct member *member);
 /* All addresses we hold are on the interface. */
 bool member_addresses_present(const struct member *member);

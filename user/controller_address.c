@@ -145,10 +145,12 @@ void member_detach_addresses(struct member *m)
 
 bool member_addresses_present(const struct member *m)
 {
-	for (size_t i = 0; i < m->group.settings.vips_count; i++)
-		if (!m->attached[i])
+	const struct member *holder = member_holder(m);
+
+	for (size_t i = 0; i < holder->group.settings.vips_count; i++)
+		if (!holder->attached[i])
 			return false;
-	return m->group.settings.vips_count > 0;
+	return holder->group.settings.vips_count > 0;
 }
 
 /* Our own removals have cleared attached[] before the kernel tells of them;
@@ -158,6 +160,8 @@ void member_address_lost(struct member *m,
 {
 	char text[ADDRESS_TEXT_SIZE];
 
+	if (member_holder(m) != m)
+		return;
 	for (size_t i = 0; i < m->group.settings.vips_count; i++) {
 		if (!m->attached[i] || !same_address(&m->vips[i], address) ||
 		    is_ours(m, &m->vips[i]))
@@ -174,8 +178,7 @@ void member_address_lost(struct member *m,
 void member_restore_addresses(struct member *m, struct instant now)
 {
 	if (!m->address_lost || m->address_work ||
-	    instant_before(now, m->address_retry) ||
-	    m->group.election.state != ELECTION_MASTER)
+	    instant_before(now, m->address_retry) || !member_wants_addresses(m))
 		return;
 	m->address_retry = instant_add(now, span_ms(ADDRESS_RETRY_MS));
 	member_want_addresses(m, true);
@@ -210,7 +213,9 @@ static bool is_vip(const struct nic *nic, const struct netlink_address *address)
 	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++) {
 		const struct member *m = nic->members[vhid];
 
-		for (size_t i = 0; m && i < m->group.settings.vips_count; i++)
+		if (!m || member_holder(m) != m)
+			continue;
+		for (size_t i = 0; i < m->group.settings.vips_count; i++)
 			if (same_address(&m->vips[i], address))
 				return true;
 	}

@@ -47,8 +47,10 @@ static void effect_lease(struct group *g, struct instant until)
 static void effect_addresses(struct group *g, bool present)
 {
 	struct member *m = member_of(g);
+	struct member *holder = member_holder(m);
 
-	member_want_addresses(m, present);
+	m->wants_addresses = present;
+	member_want_addresses(holder, member_wants_addresses(holder));
 }
 
 static uint64_t effect_sequence(struct group *g, uint64_t last)
@@ -73,6 +75,11 @@ static void effect_heard(struct group *g, struct instant out[ELECTION_FAMILIES])
 		__atomic_load_n(&entry->last_valid4_ns, __ATOMIC_ACQUIRE);
 	out[ELECTION_V6].ns =
 		__atomic_load_n(&entry->last_valid6_ns, __ATOMIC_ACQUIRE);
+}
+
+static void effect_own_mac(struct group *g, uint8_t out[CARP_MAC_SIZE])
+{
+	memcpy(out, member_of(g)->nic->link.mac, CARP_MAC_SIZE);
 }
 
 static void effect_grace_over(struct group *g)
@@ -139,6 +146,7 @@ const struct group_ops member_ops = {
 	.own_counter = effect_counter,
 	.heard = effect_heard,
 	.peer_route = member_peer_route,
+	.own_mac = effect_own_mac,
 	.send_trouble = member_trouble,
 	.grace_over = effect_grace_over,
 	.noticed = effect_noticed,

@@ -19,12 +19,18 @@ static size_t find_vip(const struct settings *s, const struct vip *vip)
 	return i;
 }
 
+/* Of a cluster, the leader has the VIPs. */
+static bool holds(const struct settings *s)
+{
+	return !cluster_has(s) || cluster_leads(s);
+}
+
 /* An observer leaves the requests for the addresses alone: none in the map. */
 static int write_vips(struct nic *nic, const struct settings *s)
 {
 	int err = 0;
 
-	if (s->observe)
+	if (s->observe || !holds(s))
 		return 0;
 	for (size_t i = 0; i < s->vips_count && !err; i++)
 		err = dataplane_vip_set(
@@ -37,7 +43,7 @@ static int write_vips(struct nic *nic, const struct settings *s)
 static void erase_vips(struct nic *nic, const struct settings *from,
 		       const struct settings *kept)
 {
-	for (size_t i = 0; i < from->vips_count; i++) {
+	for (size_t i = 0; holds(from) && i < from->vips_count; i++) {
 		const struct address *a = &from->vips[i].address;
 		bool keep = false;
 
@@ -77,10 +83,12 @@ static struct member *member_new(struct nic *nic, struct request *r,
 		return NULL;
 	}
 	m->nic = nic;
-	m->vips = r->vips;
-	m->peers = r->peers;
-	r->vips = NULL;
-	r->peers = NULL;
+	if (holds(&plan->settings)) {
+		m->vips = r->vips;
+		m->peers = r->peers;
+		r->vips = NULL;
+		r->peers = NULL;
+	}
 	memcpy(m->key, plan->key, sizeof(m->key));
 	m->has_key = plan->has_key;
 	m->auth = plan->auth;
@@ -90,24 +98,13 @@ static struct member *member_new(struct nic *nic, struct request *r,
 	return m;
 }
 
-static void fill_entry(struct member *m)
-{
-	m->entry = dataplane_vhid(m->nic->dataplane, m->group.settings.vhid);
-	carp_vmac_fill(m->entry->virtual_mac, m->group.settings.vhid);
-	peers_enforce(m->entry, &m->group.settings);
-	m->entry->auth = m->group.settings.auth;
-}
-
 /* The kernel's side of a new group; undone by member_forget(). */
 static int member_install(struct member *m, const struct plan *plan)
 {
 	struct nic *nic = m->nic;
 	__u8 vhid = plan->settings.vhid;
-	__u8 mac[CARP_MAC_SIZE];
-	int err;
+	int err = dataplane_forget(nic->dataplane, vhid);
 
-	carp_vmac_fill(mac, vhid);
-	err = dataplane_forget(nic->dataplane, vhid);
 	if (!err)
 		err = dataplane_auth(nic->dataplane, vhid, &plan->auth);
 	if (!err)
@@ -115,16 +112,15 @@ static int member_install(struct member *m, const struct plan *plan)
 	if (!err)
 		err = peers_write(nic, &plan->settings);
 	if (!err)
-		err = packet_filter_add(nic->packet, mac);
+		err = member_enter(nic, &plan->settings);
+	if (!err)
+		err = member_let_in(nic->packet, &plan->settings);
 	return err;
 }
 
 static void member_forget(struct nic *nic, const struct settings *settings)
 {
-	__u8 mac[CARP_MAC_SIZE];
-
-	carp_vmac_fill(mac, settings->vhid);
-	packet_filter_remove(nic->packet, mac);
+	member_leave(nic, settings);
 	erase_vips(nic, settings, NULL);
 	peers_erase(nic, settings, NULL);
 	dataplane_forget(nic->dataplane, settings->vhid);
@@ -153,9 +149,8 @@ void member_follow_interface(struct member *m)
 	m->entry->nd_router = m->group.router;
 }
 
-static int member_add(struct nic *nic, struct request *r,
-		      const struct plan *plan, struct member **out, char *error,
-		      size_t size)
+int member_add(struct nic *nic, struct request *r, const struct plan *plan,
+	       struct member **out, char *error, size_t size)
 {
 	struct member *m = member_new(nic, r, plan);
 	int err;
@@ -172,7 +167,7 @@ static int member_add(struct nic *nic, struct request *r,
 		member_free(m);
 		return EXIT_CODE_FAILED;
 	}
-	fill_entry(m);
+	member_fill_entry(m);
 	memory_restore(m);
 	member_follow_interface(m);
 	nic->members[plan->settings.vhid] = m;
@@ -184,15 +179,23 @@ static int member_add(struct nic *nic, struct request *r,
 	return 0;
 }
 
+/* The leader last: the others look at its lists. */
 void member_remove(struct member *m)
 {
 	struct nic *nic = m->nic;
 	struct controller *c = nic->controller;
 
+	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++) {
+		struct member *node = nic->members[vhid];
+
+		if (node && node != m && member_holder(node) == m)
+			member_remove(node);
+	}
 	group_stop(&m->group, loop_now());
 	if (m->group.send_failing)
 		member_trouble(&m->group, false);
-	member_detach_addresses(m);
+	if (holds(&m->group.settings))
+		member_detach_addresses(m);
 	node_remove(&c->node, &m->group);
 	nic->members[m->group.settings.vhid] = NULL;
 	nic->members_count--;
@@ -210,6 +213,8 @@ int controller_attach(struct controller *c, struct request *r,
 	bool opened = false;
 	int code;
 
+	if (r->has & REQUEST_HAS_NODES)
+		return cluster_attach(c, r, out, error, error_size);
 	if (nic && nic->members[r->settings.vhid]) {
 		*out = nic->members[r->settings.vhid];
 		return member_set(*out, r, error, error_size);
@@ -262,6 +267,8 @@ static void replace_peers(struct member *m, struct request *r,
 	peers_enforce(m->entry, new);
 	peers_erase(m->nic, &m->group.settings, new);
 	memset(m->hops, 0, sizeof(m->hops));
+	if (!holds(new))
+		return;
 	free(m->peers);
 	m->peers = r->peers;
 	r->peers = NULL;
@@ -277,60 +284,65 @@ static void replace_key(struct member *m, const struct plan *plan)
 	m->pass_file = path;
 }
 
-int member_set(struct member *m, struct request *r, char *error, size_t size)
+int member_apply(struct member *m, struct request *r, const struct plan *plan,
+		 char *error, size_t size)
 {
-	struct plan plan = { .settings = m->group.settings,
-			     .has_key = m->has_key };
-	struct carp_auth accepted;
-	bool *attached = NULL;
-	int code;
+	struct carp_auth accepted = plan->auth;
+	bool *attached;
 
-	memcpy(plan.key, m->key, sizeof(plan.key));
-	plan_take(&plan.settings, r);
-	code = plan_make(m->nic->controller, m->nic->number, r, &plan, error,
-			 size);
-	if (code)
-		goto out;
-	accepted = plan.auth;
 	if (r->grace_seconds)
 		auth_join(&accepted, &m->accepted);
-	attached = calloc(plan.settings.vips_count + 1, sizeof(bool));
-	if (!attached || write_vips(m->nic, &plan.settings) != 0 ||
-	    peers_write(m->nic, &plan.settings) != 0 ||
-	    dataplane_auth(m->nic->dataplane, plan.settings.vhid, &accepted) !=
+	attached = calloc(plan->settings.vips_count + 1, sizeof(bool));
+	if (!attached || write_vips(m->nic, &plan->settings) != 0 ||
+	    peers_write(m->nic, &plan->settings) != 0 ||
+	    dataplane_auth(m->nic->dataplane, plan->settings.vhid, &accepted) !=
 		    0) {
 		snprintf(error, size, "%s: vhid %u: cannot write its maps",
-			 m->nic->link.name, plan.settings.vhid);
-		erase_vips(m->nic, &plan.settings, &m->group.settings);
-		peers_erase(m->nic, &plan.settings, &m->group.settings);
+			 m->nic->link.name, plan->settings.vhid);
+		erase_vips(m->nic, &plan->settings, &m->group.settings);
+		peers_erase(m->nic, &plan->settings, &m->group.settings);
 		free(attached);
-		code = EXIT_CODE_FAILED;
-		goto out;
+		return EXIT_CODE_FAILED;
 	}
-	if (r->has & REQUEST_HAS_VIPS)
-		replace_vips(m, r, &plan.settings, attached);
+	if ((r->has & REQUEST_HAS_VIPS) && holds(&plan->settings))
+		replace_vips(m, r, &plan->settings, attached);
 	else
 		free(attached);
 	if (r->has & REQUEST_HAS_PEERS)
-		replace_peers(m, r, &plan.settings);
+		replace_peers(m, r, &plan->settings);
 	else
-		peers_enforce(m->entry, &plan.settings);
+		peers_enforce(m->entry, &plan->settings);
 	if (r->has & REQUEST_HAS_PASS_FILE)
-		replace_key(m, &plan);
-	__atomic_store_n(&m->entry->auth, plan.settings.auth, __ATOMIC_RELEASE);
+		replace_key(m, plan);
+	__atomic_store_n(&m->entry->auth, plan->settings.auth,
+			 __ATOMIC_RELEASE);
 	if (r->forget_senders)
 		memory_forget(m);
-	m->auth = plan.auth;
+	m->auth = plan->auth;
 	m->accepted = accepted;
-	group_settings(&m->group, &plan.settings, &plan.auth.recipes[0],
+	group_settings(&m->group, &plan->settings, &plan->auth.recipes[0],
 		       span_ms((uint64_t)r->grace_seconds * 1000), loop_now());
-	if (m->group.election.state != ELECTION_MASTER)
+	if (holds(&plan->settings) && !member_wants_addresses(m))
 		member_detach_addresses(m); /* what was carried over */
 	node_changed(&m->nic->controller->node, loop_now());
-	if (plan.settings.observe)
-		erase_vips(m->nic, &plan.settings, NULL);
+	if (plan->settings.observe)
+		erase_vips(m->nic, &plan->settings, NULL);
 	nic_refresh_sources(m->nic);
-out:
+	return 0;
+}
+
+int member_set(struct member *m, struct request *r, char *error, size_t size)
+{
+	struct plan plan = { 0 };
+	int code;
+
+	if (cluster_has(&m->group.settings))
+		return cluster_refuse_node(m, error, size);
+	plan_begin(&plan, m, r);
+	code = plan_make(m->nic->controller, m->nic->number, r, &plan, error,
+			 size);
+	if (!code)
+		code = member_apply(m, r, &plan, error, size);
 	explicit_bzero(&plan, sizeof(plan));
 	controller_settle(m->nic->controller);
 	return code;

@@ -129,14 +129,13 @@ struct mend {
 
 static int open_packet(struct mend *m)
 {
-	__u8 mac[CARP_MAC_SIZE];
 	int err = packet_open(m->link.ifindex, &m->packet);
 
 	for (int vhid = 1; !err && vhid < CARP_VHID_SLOTS; vhid++) {
 		if (!m->nic->members[vhid])
 			continue;
-		carp_vmac_fill(mac, (__u8)vhid);
-		err = packet_filter_add(m->packet, mac);
+		err = member_let_in(m->packet,
+				    &m->nic->members[vhid]->group.settings);
 	}
 	if (err)
 		snprintf(m->error, sizeof(m->error), "interface %s: %s",

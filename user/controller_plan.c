@@ -17,7 +17,7 @@ static int check_conflicts(const struct controller *c, unsigned int ifindex,
 	char text[ADDRESS_TEXT_SIZE];
 
 	for (struct group *g = c->node.groups; g; g = g->next) {
-		if (g->ifindex == ifindex && g->settings.vhid == s->vhid)
+		if (g->ifindex == ifindex && cluster_same(&g->settings, s))
 			continue;
 		for (size_t i = 0; i < s->vips_count; i++)
 			for (size_t k = 0; k < g->settings.vips_count; k++) {
@@ -149,6 +149,35 @@ void plan_take(struct settings *s, const struct request *r)
 		s->ttl_min = 0;
 }
 
+void plan_begin(struct plan *plan, const struct member *m,
+		const struct request *r)
+{
+	plan->settings = m->group.settings;
+	plan->has_key = m->has_key;
+	memcpy(plan->key, m->key, sizeof(plan->key));
+	plan_take(&plan->settings, r);
+}
+
+/* A node without its election, or under rules that know no nodes, would leave
+ * its share to nobody. */
+static int check_cluster(const struct settings *s, char *error, size_t size)
+{
+	const char *why = NULL;
+
+	if (!cluster_has(s))
+		return 0;
+	if (s->compat != COMPAT_OPENBSD)
+		why = "compat openbsd, no other knows balancing";
+	else if (s->observe)
+		why = "to take part; observe each vhid by itself";
+	else if (s->gateways_count)
+		why = "no gateway, a cluster announces nothing";
+	if (!why)
+		return 0;
+	snprintf(error, size, "nodes: wanted is %s", why);
+	return EXIT_CODE_INVALID;
+}
+
 int plan_make(const struct controller *c, unsigned int ifindex,
 	      const struct request *r, struct plan *plan, char *error,
 	      size_t size)
@@ -166,6 +195,9 @@ int plan_make(const struct controller *c, unsigned int ifindex,
 			 plan->settings.ttl_min);
 		return EXIT_CODE_INVALID;
 	}
+	code = check_cluster(&plan->settings, error, size);
+	if (code)
+		return code;
 	if (r->has & REQUEST_HAS_PASS_FILE) {
 		if (secret_read(r->pass_file, plan->key, error, size) != 0)
 			return EXIT_CODE_INVALID;

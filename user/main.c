@@ -23,12 +23,12 @@
 
 static const struct verb verbs[] = {
 	{ "attach",
-	  "IFACE --vhid N [OPTION]...",
+	  "IFACE (--vhid N | --nodes V:S,...) [OPTION]...",
 	  "Attach a group; without --vip it only observes.",
 	  CLI_ATTACH,
 	  1,
 	  { "interface" },
-	  "vhid",
+	  NULL,
 	  verbs_attach },
 	{ "detach",
 	  "IFACE [--vhid N]",
@@ -188,6 +188,10 @@ static int grammar_check(const struct cli *cli)
 	if (cli->verb->bit == CLI_SET &&
 	    json_object_object_length(cli->request) <= BARE_MEMBERS)
 		return cli_misused(cli, "nothing to set");
+	if (cli->verb->bit == CLI_ATTACH &&
+	    !json_object_object_get_ex(cli->request, "vhid", NULL) &&
+	    !json_object_object_get_ex(cli->request, "nodes", NULL))
+		return cli_misused(cli, "--vhid is missing");
 	if (cli->verb->bit != CLI_DEMOTE)
 		return 0;
 	if (!json_object_object_get_ex(cli->request, "amount", NULL))

@@ -8,6 +8,7 @@
  *    "vhid":3,"vips":["192.0.2.1/24"],"pass_file":"/etc/carp.pass",
  *    "advbase":1,"advskew":0,"preempt":true,"peers":["192.0.2.9"],
  *    "compat":"openbsd","auth":"auto","mode":"auto","metrics":"127.0.0.1:9112"}
+ *   {...,"nodes":["1:0","2:100"],"balancing":"ip",...} instead of vhid, advskew
  *
  * Answers: {"version":1,"ok":true,...} or
  * {"version":1,"ok":false,"code":3,"error":"vhid 300: allowed are 1 to 255"};
@@ -16,6 +17,7 @@
 #pragma once
 
 #include "user/address.h"
+#include "user/core/cluster.h"
 #include "user/core/ledger.h"
 #include "user/sys/dataplane.h"
 #include "user/sys/netlink.h"
@@ -77,6 +79,8 @@ enum request_has {
 	REQUEST_HAS_AUTH = 1 << 16,
 	REQUEST_HAS_REFRESH = 1 << 21,
 	REQUEST_HAS_GATEWAYS = 1 << 22,
+	REQUEST_HAS_NODES = 1 << 23,
+	REQUEST_HAS_BALANCING = 1 << 24,
 };
 
 struct request {
@@ -86,7 +90,8 @@ struct request {
 	struct settings settings; /* vips and peers point to the next two */
 	struct vip *vips;
 	struct address *peers;
-	const char *pass_file; /* absolute; belongs to the JSON object */
+	struct cluster cluster; /* attach: its leader is settings.vhid */
+	const char *pass_file;	/* absolute; belongs to the JSON object */
 	const char *metrics;
 	enum dataplane_mode mode;
 	unsigned int grace_seconds; /* of a change of VIPs or passphrase */

@@ -52,6 +52,8 @@ static const char *const mode_words[] = {
 	NULL,
 };
 
+static const char *const balancing_words[] = { "ip", "ip-stealth", "ip-unicast",
+					       NULL };
 static const char *const state_words[] = { "backup", "master", NULL };
 static const char *const switch_words[] = { "off", "on", NULL };
 
@@ -333,6 +335,25 @@ static bool read_forget(struct request *request, struct complaint *complaint,
 	return true;
 }
 
+static bool read_nodes(struct request *request, struct complaint *complaint,
+		       struct json_object *list)
+{
+	return value_list(complaint, "nodes", list, CARP_NODES_MAX) &&
+	       value_nodes(complaint, list, &request->cluster);
+}
+
+static bool read_balancing(struct request *request, struct complaint *complaint,
+			   struct json_object *value)
+{
+	int index;
+
+	if (!value_word(complaint, "balancing", balancing_words, value, &index))
+		return false;
+	request->settings.balancing =
+		(enum carp_balancing)(CARP_BALANCING_IP + index);
+	return true;
+}
+
 static bool read_mode(struct request *request, struct complaint *complaint,
 		      struct json_object *value)
 {
@@ -403,7 +424,8 @@ static bool read_reason(struct request *request, struct complaint *complaint,
 	return true;
 }
 
-/* The verbs that take a group's values, and those that need its vhid. */
+/* The verbs that take a group's values, and those that need its vhid; attach
+ * may have nodes instead. */
 enum verb_sets {
 	VALUES = ATTACH | SET,
 	NAMED = ATTACH | SET | STATE,
@@ -417,8 +439,11 @@ const struct request_member request_members[] = {
 	  read_switch },
 	{ "interface", json_type_string, EVERY & ~(MONITOR | MAINTENANCE),
 	  NAMED | DETACH, REQUEST_HAS_INTERFACE, read_interface },
-	{ "vhid", json_type_int, NAMED | DETACH | STATUS, NAMED,
+	{ "vhid", json_type_int, NAMED | DETACH | STATUS, NAMED & ~ATTACH,
 	  REQUEST_HAS_VHID, read_vhid },
+	{ "nodes", json_type_array, VALUES, 0, REQUEST_HAS_NODES, read_nodes },
+	{ "balancing", json_type_string, ATTACH, 0, REQUEST_HAS_BALANCING,
+	  read_balancing },
 	{ "vips", json_type_array, VALUES, 0, REQUEST_HAS_VIPS, read_vips },
 	{ "pass_file", json_type_string, VALUES, 0, REQUEST_HAS_PASS_FILE,
 	  read_pass_file },

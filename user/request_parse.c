@@ -121,6 +121,37 @@ static bool demote_check(const struct request *request,
 				       "a group and all");
 }
 
+/* What nodes go with, and what goes with nodes. */
+static bool cluster_check(struct request *request, struct complaint *complaint)
+{
+	const unsigned int has = request->has;
+	const struct settings *s = &request->settings;
+
+	if (request->verb != REQUEST_ATTACH)
+		return true;
+	if (!(has & (REQUEST_HAS_VHID | REQUEST_HAS_NODES)))
+		return value_refuse(complaint, "vhid: missing in attach");
+	if (!(has & REQUEST_HAS_NODES))
+		return !(has & REQUEST_HAS_BALANCING) ||
+		       value_refuse(complaint, "balancing %s: wanted are nodes",
+				    balancing_name(s->balancing));
+	if (has & REQUEST_HAS_VHID)
+		return value_refuse(complaint,
+				    "vhid %u: nodes have vhids of their own",
+				    s->vhid);
+	if (has & REQUEST_HAS_ADVSKEW)
+		return value_refuse(
+			complaint,
+			"advskew %u: each node has its own, as in 1:0",
+			s->advskew);
+	if (!s->vips_count)
+		return value_refuse(complaint, "nodes: wanted is a vip");
+	request->settings.vhid = request->cluster.nodes[0].vhid;
+	if (!(has & REQUEST_HAS_BALANCING))
+		request->settings.balancing = CARP_BALANCING_IP;
+	return true;
+}
+
 static int request_read(struct request *request, struct complaint *complaint,
 			struct json_object *object)
 {
@@ -136,7 +167,8 @@ static int request_read(struct request *request, struct complaint *complaint,
 	if (code)
 		return code;
 	if (!members_check(request, complaint, object) ||
-	    !demote_check(request, complaint, object))
+	    !demote_check(request, complaint, object) ||
+	    !cluster_check(request, complaint))
 		return EXIT_CODE_INVALID;
 	return 0;
 }

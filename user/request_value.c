@@ -223,6 +223,56 @@ bool value_hosts(struct complaint *complaint, const char *name,
 	return true;
 }
 
+/* One to three digits and no more, so that nothing overflows. */
+static const char *short_number(const char *text, int *out)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (digits < 1 || digits > 3)
+		return NULL;
+	*out = atoi(text);
+	return text + digits;
+}
+
+static bool node_parse(const char *text, struct cluster_node *out)
+{
+	int vhid, advskew;
+	const char *at = short_number(text, &vhid);
+
+	if (!at || *at++ != ':')
+		return false;
+	at = short_number(at, &advskew);
+	if (!at || *at || vhid < 1 || vhid > CARP_VHID_MAX ||
+	    advskew > CARP_ADVSKEW_MAX)
+		return false;
+	out->vhid = (uint8_t)vhid;
+	out->advskew = (uint8_t)advskew;
+	return true;
+}
+
+bool value_nodes(struct complaint *complaint, struct json_object *list,
+		 struct cluster *out)
+{
+	size_t count = json_object_array_length(list);
+
+	if (count < CARP_NODES_MIN || count > CARP_NODES_MAX)
+		return value_refuse(complaint,
+				    "nodes: %zu given, allowed are %d to %d",
+				    count, CARP_NODES_MIN, CARP_NODES_MAX);
+	for (size_t i = 0; i < count; i++)
+		if (!node_parse(element(list, i), &out->nodes[i]))
+			return value_refuse(
+				complaint,
+				"node \"%.64s\": wanted is VHID:ADVSKEW, 1 to "
+				"%d and 0 to %d, as in 1:0",
+				element(list, i), CARP_VHID_MAX,
+				CARP_ADVSKEW_MAX);
+	out->count = count;
+	if (!cluster_sort(out))
+		return value_refuse(complaint, "nodes: a vhid is given twice");
+	return true;
+}
+
 static int address_order(const void *a, const void *b)
 {
 	return memcmp(a, b, sizeof(struct address));

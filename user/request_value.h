@@ -7,6 +7,7 @@
 #pragma once
 
 #include "user/address.h"
+#include "user/core/cluster.h"
 #include "user/sys/netlink.h"
 
 #include <json-c/json.h>
@@ -41,6 +42,9 @@ bool value_vips(struct complaint *complaint, struct json_object *list,
 		struct vip *out);
 bool value_hosts(struct complaint *complaint, const char *name,
 		 struct json_object *list, struct address *out);
+/* Each "VHID:ADVSKEW" of a list of strings, sorted by vhid. */
+bool value_nodes(struct complaint *complaint, struct json_object *list,
+		 struct cluster *out);
 /* No address twice; sorts the list, so that thousands take no time. */
 bool value_distinct(struct complaint *complaint, const char *name,
 		    struct address *list, size_t count);

@@ -142,6 +142,15 @@ static void fake_peer_route(struct group *group, const struct address *peer,
 		out->source = fake_of(group)->route_source;
 }
 
+/* 02:00:00:00:ff:01 */
+static void fake_own_mac(struct group *group, uint8_t out[CARP_MAC_SIZE])
+{
+	static const uint8_t mac[CARP_MAC_SIZE] = { 2, 0, 0, 0, 0xff, 1 };
+
+	(void)group;
+	memcpy(out, mac, CARP_MAC_SIZE);
+}
+
 static void fake_trouble(struct group *group, bool failing)
 {
 	struct fake *f = fake_of(group);
@@ -179,6 +188,7 @@ static const struct group_ops fake_ops = {
 	.own_counter = fake_counter,
 	.heard = fake_heard,
 	.peer_route = fake_peer_route,
+	.own_mac = fake_own_mac,
 	.send_trouble = fake_trouble,
 	.grace_over = fake_grace_over,
 	.noticed = fake_noticed,

@@ -195,6 +195,7 @@ static void fill_random(struct sample *s, struct advert *ad)
 	ad->source.family = family;
 	ad->peer.family = sample_below(s, 2) ? family : 0;
 	ad->vhid = (uint8_t)(1 + sample_below(s, 255));
+	ad->source_mac = sample_below(s, 2) ? ad->peer_mac : NULL;
 }
 
 Test(frames, random_adverts_parse_back)
@@ -220,7 +221,10 @@ Test(frames, random_adverts_parse_back)
 		cr_expect_eq(advert_build(&ad, &recipe, f),
 			     v6 ? ADVERT_SIZE6 : ADVERT_SIZE4);
 		cr_expect_arr_eq(f, ad.peer.family ? ad.peer_mac : mac[v6], 6);
-		cr_expect_eq(carp_vmac_vhid(f + 6), ad.vhid);
+		if (ad.source_mac)
+			cr_expect_arr_eq(f + 6, ad.source_mac, 6);
+		else
+			cr_expect_eq(carp_vmac_vhid(f + 6), ad.vhid);
 		cr_expect_eq(read_number(f + 12, 2), v6 ? 0x86dd : 0x0800);
 		if (v6)
 			check_ip6(&ad, f + 14);

@@ -107,6 +107,21 @@ static int apply_append(struct cli *cli, const struct row *row,
 	return 0;
 }
 
+/* A list in one word. */
+static int apply_list(struct cli *cli, const struct row *row, const char *value)
+{
+	struct json_object *list = json_object_new_array();
+	size_t length;
+
+	for (;; value += length + 1) {
+		length = strcspn(value, ",");
+		json_object_array_add(
+			list, json_object_new_string_len(value, (int)length));
+		if (!value[length])
+			return member_set(cli, row, list);
+	}
+}
+
 /* The controller, which opens it, lives in another directory. */
 static int apply_path(struct cli *cli, const struct row *row, const char *value)
 {
@@ -175,6 +190,10 @@ static const struct row rows[] = {
 	  "seconds between advertisements, 0 to 255 (1)" },
 	{ "advskew", 0, "N", GROUP, 0, "advskew", apply_number,
 	  "and 1/256 seconds, 0 to 254; less wins (0)" },
+	{ "nodes", 0, "V:S,...", GROUP, 0, "nodes", apply_list,
+	  "2 to 32 vhids with their advskew, which share the load" },
+	{ "balancing", 0, "HOW", CLI_ATTACH, 0, "balancing", apply_text,
+	  "of nodes: ip, ip-stealth or ip-unicast (ip)" },
 	{ "preempt", 0, NULL, GROUP, 0, "preempt", apply_true,
 	  "take over from a slower master" },
 	{ "no-preempt", 0, NULL, CLI_SET, 0, "preempt", apply_false,

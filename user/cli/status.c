@@ -233,6 +233,43 @@ static void senders_print(struct json_object *group)
 		       "");
 }
 
+/* Who serves what, "1 master, 2 backup: 1 of 2 here". */
+static void cluster_print(struct json_object *group)
+{
+	struct json_object *cluster = field(group, "cluster", json_type_object);
+	size_t count;
+
+	if (!cluster)
+		return;
+	count = field_count(cluster, "nodes");
+	printf("  %-18s %s, ", "balancing", field_text(group, "balancing"));
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *node = field_element(cluster, "nodes", i);
+
+		printf("%s%lld:%lld %s%s", i ? ", " : "node ",
+		       field_number(node, "vhid"),
+		       field_number(node, "advskew"), field_text(node, "state"),
+		       field_true(node, "serving") ? "" : " (elsewhere)");
+	}
+	printf("\n  %-18s %lld of %zu nodes\n", "served here",
+	       field_number(cluster, "serving"), count);
+}
+
+/* Under the table, one line a cluster: its first group speaks for all. */
+static void cluster_line(struct json_object *group)
+{
+	struct json_object *cluster = field(group, "cluster", json_type_object);
+
+	if (!cluster ||
+	    field_number(cluster, "leader") != field_number(group, "vhid"))
+		return;
+	printf("balancing: %s vhid %lld, %s: this host serves %lld of %zu "
+	       "nodes\n",
+	       field_text(group, "interface"), field_number(group, "vhid"),
+	       field_text(group, "balancing"), field_number(cluster, "serving"),
+	       field_count(cluster, "nodes"));
+}
+
 static double field_millis(struct json_object *group, const char *name)
 {
 	return (double)field_number(group, name) / 1000;
@@ -273,6 +310,7 @@ static void group_print(struct json_object *group)
 		printf("  %-18s %lld\n", "least TTL of peers",
 		       field_number(group, "peer_ttl_min"));
 	printf("  %-18s %s\n", "virtual MAC", field_text(group, "virtual_mac"));
+	cluster_print(group);
 	printf("  %-18s %s, %s, authentication %s, %s\n", "rules",
 	       field_text(group, "compat"),
 	       field_true(group, "preempt") ? "preempts" : "does not preempt",
@@ -373,6 +411,7 @@ void status_print(struct json_object *answer, bool all)
 	else
 		printf("no group attached\n");
 	each(answer, "interfaces", waiting_print);
+	each(answer, "groups", cluster_line);
 	each(answer, "demotions", demotion_print);
 	if (field(answer, "sequences_kept", json_type_boolean) &&
 	    !field_true(answer, "sequences_kept"))

@@ -146,6 +146,7 @@ int verbs_daemon(struct cli *cli)
 static void subject_print(const struct cli *cli)
 {
 	long long vhid = field_number(cli->request, "vhid");
+	size_t nodes = field_count(cli->request, "nodes");
 
 	if (field(cli->request, "interface", json_type_string))
 		printf("%s", field_text(cli->request, "interface"));
@@ -155,6 +156,10 @@ static void subject_print(const struct cli *cli)
 		printf("every interface");
 	if (vhid)
 		printf(" vhid %lld", vhid);
+	for (size_t i = 0; i < nodes; i++)
+		printf("%s%s", i ? "," : " nodes ",
+		       json_object_get_string(
+			       field_element(cli->request, "nodes", i)));
 }
 
 static void addresses_print(struct json_object *group)

@@ -91,7 +91,8 @@ size_t advert_build(const struct advert *ad, const struct carp_recipe *recipe,
 	if (ad->peer.family)
 		destination = ad->peer_mac;
 	carp_vmac_fill(source, ad->vhid);
-	at = frame_ethernet(out, destination, source,
+	at = frame_ethernet(out, destination,
+			    ad->source_mac ? ad->source_mac : source,
 			    v4 ? CARP_ETH_IPV4 : CARP_ETH_IPV6);
 	at += v4 ? put_ip4(ad, out + at) : put_ip6(ad, out + at);
 	advert_header(ad, recipe, &header);

@@ -24,13 +24,14 @@ struct advert {
 	/* family 0: the multicast group; else a peer with its MAC */
 	struct address peer;
 	uint8_t peer_mac[CARP_MAC_SIZE];
-	uint16_t ip_id; /* IPv4 only */
+	const uint8_t *source_mac; /* NULL: the virtual MAC */
+	uint16_t ip_id;		   /* IPv4 only */
 };
 
 /* The 36 bytes alone. */
 void advert_header(const struct advert *advert,
 		   const struct carp_recipe *recipe, struct carp_header *out);
-/* The whole frame from the virtual MAC; its length. */
+/* The whole frame; its length. */
 size_t advert_build(const struct advert *advert,
 		    const struct carp_recipe *recipe,
 		    uint8_t out[static ADVERT_SIZE_MAX]);

@@ -57,8 +57,10 @@ struct nd_message {
 	struct carp_nd_option option;
 };
 
-/* Completes the message with its checksum and puts the frame together. */
+/* Completes the message with its checksum and puts the frame together; its
+ * source is the MAC that it tells, if none is given. */
 static size_t put_nd(struct nd_message *message, const uint8_t *mac,
+		     const uint8_t *source_mac,
 		     uint8_t out[static ANNOUNCE_SIZE_MAX])
 {
 	struct frame_ip6 ip = {
@@ -77,7 +79,9 @@ static size_t put_nd(struct nd_message *message, const uint8_t *mac,
 	ip.payload_length = carp_htons((uint16_t)length);
 	memcpy(ip.source, message->source, 16);
 	memcpy(ip.destination, message->destination, 16);
-	at = frame_ethernet(out, mac, message->option.mac, CARP_ETH_IPV6);
+	at = frame_ethernet(out, mac,
+			    source_mac ? source_mac : message->option.mac,
+			    CARP_ETH_IPV6);
 	at += frame_ipv6(out + at, &ip);
 	memcpy(out + at, &message->nd, length);
 	return at + length;
@@ -98,8 +102,9 @@ size_t announce_na(const struct announce_nd *nd,
 	memcpy(message.source, nd->vip, 16);
 	memcpy(message.destination, nd->to ? nd->to : all_nodes, 16);
 	memcpy(message.nd.target, nd->vip, 16);
-	carp_vmac_fill(message.option.mac, nd->vhid);
-	return put_nd(&message, nd->to ? nd->to_mac : all_nodes_mac, out);
+	carp_share_mac(message.option.mac, nd->vhid, nd->balancing);
+	return put_nd(&message, nd->to ? nd->to_mac : all_nodes_mac,
+		      nd->source_mac, out);
 }
 
 size_t announce_ns(uint8_t vhid, const uint8_t vip[16],
@@ -118,5 +123,5 @@ size_t announce_ns(uint8_t vhid, const uint8_t vip[16],
 	memcpy(mac + 3, router + 13, 3);
 	memcpy(message.nd.target, router, 16);
 	carp_vmac_fill(message.option.mac, vhid);
-	return put_nd(&message, mac, out);
+	return put_nd(&message, mac, NULL, out);
 }

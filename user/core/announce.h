@@ -33,6 +33,8 @@ size_t announce_ns(uint8_t vhid, const uint8_t vip[16],
 struct announce_nd {
 	uint8_t vhid;
 	bool router;
+	uint8_t balancing;	   /* decides which MAC is told */
+	const uint8_t *source_mac; /* NULL: the virtual MAC */
 	const uint8_t *vip;
 	/* NULL: unsolicited, to all nodes; else an answer to this host. */
 	const uint8_t *to;

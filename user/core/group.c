@@ -304,8 +304,10 @@ static void answer_solicit(struct group *g, const struct carp_event *event,
 	uint8_t frame[ANNOUNCE_SIZE_MAX];
 	struct announce_nd nd = { .vhid = g->settings.vhid,
 				  .router = g->router,
+				  .balancing = (uint8_t)g->settings.balancing,
 				  .vip = event->target };
 	static const uint8_t unspecified[16];
+	uint8_t own[CARP_MAC_SIZE];
 
 	if (memcmp(event->source, unspecified, sizeof(unspecified)) != 0) {
 		nd.to = event->source;
@@ -314,6 +316,7 @@ static void answer_solicit(struct group *g, const struct carp_event *event,
 	if (g->election.state != ELECTION_MASTER ||
 	    instant_due(g->election.lease_until, now))
 		return;
+	nd.source_mac = group_source_mac(g, own);
 	g->ops->send(g, frame, announce_na(&nd, frame));
 }
 

@@ -38,6 +38,8 @@ struct group_ops {
 	/* The way to one of settings.peers. */
 	void (*peer_route)(struct group *group, const struct address *peer,
 			   struct group_route *out);
+	/* The interface's own MAC, where no other may be a frame's source. */
+	void (*own_mac)(struct group *group, uint8_t out[CARP_MAC_SIZE]);
 	/* Sends fail (three in a row), or work again (three in a row). */
 	void (*send_trouble)(struct group *group, bool failing);
 	/* The old digest is no longer sent; nor need it be believed. */
@@ -143,6 +145,9 @@ struct address group_source(const struct group *group, int family);
 /* The same for frames to one address, which may be a peer's. */
 struct address group_source_towards(struct group *group,
 				    const struct address *to);
+/* What frames come from instead of the virtual MAC, in `own`; or NULL. */
+const uint8_t *group_source_mac(struct group *group,
+				uint8_t own[CARP_MAC_SIZE]);
 /* One advertisement to everybody; false if one could not be sent. */
 bool group_advertise(struct group *group, uint8_t advbase, uint8_t advskew);
 /* The same with our own values; renews the lease. */

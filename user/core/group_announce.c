@@ -11,6 +11,7 @@
  */
 #include "group.h"
 #include "announce.h"
+#include "cluster.h"
 
 enum announcer_numbers {
 	AT_ONCE = 16, /* frames of a sweep before anything else is done */
@@ -26,10 +27,12 @@ enum announcer_numbers {
 	DEFEND_GAP_MAX_MS = 60000,
 };
 
-/* Without a lease the data plane would not answer those we call. */
+/* Without a lease the data plane would not answer those we call.  A cluster
+ * calls nobody, as OpenBSD's: its MAC stays, and switches must not learn it. */
 static bool may_speak(struct group *g)
 {
-	return g->election.state == ELECTION_MASTER &&
+	return !cluster_has(&g->settings) &&
+	       g->election.state == ELECTION_MASTER &&
 	       instant_before(g->ops->now(g), g->election.lease_until);
 }
 

@@ -41,6 +41,14 @@ struct address group_source_towards(struct group *g, const struct address *to)
 	return group_source(g, to->family == 4 ? ELECTION_V4 : ELECTION_V6);
 }
 
+const uint8_t *group_source_mac(struct group *g, uint8_t own[CARP_MAC_SIZE])
+{
+	if (!carp_share_hides((uint8_t)g->settings.balancing))
+		return NULL;
+	g->ops->own_mac(g, own);
+	return own;
+}
+
 /* Aims at a peer; what it may know us by may differ from peer to peer. */
 static void aim_at(struct group *g, const struct address *peer,
 		   struct advert *ad)
@@ -140,7 +148,9 @@ bool group_advertise(struct group *g, uint8_t advbase, uint8_t advskew)
 		.demote = election_wire_demote(&g->election),
 	};
 	bool ok = true;
+	uint8_t own[CARP_MAC_SIZE];
 
+	ad.source_mac = group_source_mac(g, own);
 	for (int f = 0; f < ELECTION_FAMILIES; f++)
 		if (g->election.settings.family[f] &&
 		    advertise_family(g, f, &ad) != 0)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "carp/seal.h"
+#include "carp/share.h"
 #include "carp/wire.h"
 
 #include <stdbool.h>
@@ -74,4 +75,9 @@ struct settings {
 	/* By which demotion reaches several groups, beside "carp". */
 	char names[SETTINGS_NAMES_MAX][SETTINGS_NAME_SIZE];
 	size_t names_count;
+	/* Of a node of a cluster; all 0: a group of its own. */
+	enum carp_balancing balancing;
+	uint8_t leader; /* the lowest vhid of the cluster */
+	uint8_t node;	/* which of the nodes, by vhid */
+	uint8_t nodes;	/* of the cluster */
 };

@@ -153,6 +153,16 @@ static uint64_t nd_replies(const struct carp_counters *n)
 	return n->ndp_answered;
 }
 
+static uint64_t share_accepted(const struct carp_counters *n)
+{
+	return n->share_accepted;
+}
+
+static uint64_t share_declined(const struct carp_counters *n)
+{
+	return n->share_elsewhere + n->share_lease_dead;
+}
+
 static uint64_t foreign_claims(const struct carp_counters *n)
 {
 	return n->arp_claim + n->ndp_claim;
@@ -315,6 +325,14 @@ static void render(const struct page *p)
 	counted(p, "carp_foreign_claims", "carp_foreign_claims_total",
 		"ARP and ND claims of our addresses from foreign MACs.",
 		foreign_claims);
+	counted(p, "carp_share_accepted_frames",
+		"carp_share_accepted_frames_total",
+		"Frames to a cluster's address taken for this node.",
+		share_accepted);
+	counted(p, "carp_share_declined_frames",
+		"carp_share_declined_frames_total",
+		"Frames to a cluster's address left to this node's master.",
+		share_declined);
 	build_info(p);
 	if (p->open_metrics)
 		fputs("# EOF\n", p->out);

@@ -125,6 +125,7 @@ static void put_settings(struct json_object *object, const struct member *m)
 	put_text(object, "demotion_form",
 		 demotion_form_name(m->group.election.settings.demotion_form));
 	put_int(object, "demotion", m->group.election.demotion);
+	put_text(object, "balancing", balancing_name(s->balancing));
 	json_object_object_add(object, "vips", vips_of(s));
 	json_object_object_add(object, "peers",
 			       hosts_of(s->peers, s->peers_count));
@@ -162,6 +163,51 @@ static int64_t transitions_of(const struct group *g)
 	return (int64_t)sum;
 }
 
+/* A master whose lease lives: what the data plane goes by. */
+static bool serves(const struct group *g)
+{
+	return g->election.state == ELECTION_MASTER &&
+	       instant_before(loop_now(), g->election.lease_until);
+}
+
+static struct json_object *nodes_of(const struct member *m, int64_t *serving)
+{
+	struct json_object *list = json_object_new_array();
+	struct json_object *object;
+
+	EACH_NODE(m, node)
+	{
+		const struct group *g = &node->group;
+
+		object = json_object_new_object();
+		put_int(object, "vhid", g->settings.vhid);
+		put_int(object, "advskew", g->settings.advskew);
+		put_text(object, "state",
+			 election_state_name(g->election.state));
+		put_bool(object, "serving", serves(g));
+		*serving += serves(g);
+		json_object_array_add(list, object);
+	}
+	return list;
+}
+
+/* NULL for a group of its own. */
+static struct json_object *cluster_of(const struct member *m)
+{
+	const struct settings *s = &m->group.settings;
+	struct json_object *object, *nodes;
+	int64_t serving = 0;
+
+	if (!cluster_has(s))
+		return NULL;
+	object = json_object_new_object();
+	nodes = nodes_of(member_holder(m), &serving);
+	put_int(object, "leader", s->leader);
+	json_object_object_add(object, "nodes", nodes);
+	put_int(object, "serving", serving);
+	return object;
+}
+
 struct json_object *status_group(const struct member *m)
 {
 	const struct group *g = &m->group;
@@ -183,6 +229,7 @@ struct json_object *status_group(const struct member *m)
 	put_mode(object, m->nic);
 	put_mac(object, "virtual_mac", m->entry->virtual_mac);
 	put_bool(object, "addresses_attached", member_addresses_present(m));
+	json_object_object_add(object, "cluster", cluster_of(m));
 	put_timing(object, g);
 	put_int(object, "transitions", transitions_of(g));
 	status_put_notices(object, m);

@@ -82,7 +82,7 @@ int dataplane_event_fd(const struct dataplane *dataplane);
 int dataplane_drain(struct dataplane *dataplane);
 
 /* The live entry of carp_vhids (mmapped): write the controller's fields only,
- * read the rest.  vhid 1..255. */
+ * read the rest.  vhid 0 is the interface. */
 struct carp_vhid *dataplane_vhid(struct dataplane *dataplane, __u8 vhid);
 /* One atomic store into carp_leases; 0 ends the lease. */
 void dataplane_lease(struct dataplane *dataplane, __u32 slot, __u64 until_ns);
@@ -101,6 +101,9 @@ int dataplane_peer_set(struct dataplane *dataplane, __u8 vhid, int family,
 		       const __u8 *address);
 int dataplane_peer_remove(struct dataplane *dataplane, __u8 vhid, int family,
 			  const __u8 *address);
+/* Which vhid a cluster's node of that number is; 0: none. */
+int dataplane_share(struct dataplane *dataplane, __u8 leader, __u8 node,
+		    __u8 vhid);
 /* Sums the per-CPU counters of one vhid, 0 = the interface itself. */
 int dataplane_counters(const struct dataplane *dataplane, __u8 vhid,
 		       struct carp_counters *out);

@@ -143,6 +143,17 @@ int dataplane_peer_remove(struct dataplane *dataplane, __u8 vhid, int family,
 		bpf_map__fd(dataplane->skeleton->maps.carp_peers), &key);
 }
 
+int dataplane_share(struct dataplane *dataplane, __u8 leader, __u8 node,
+		    __u8 vhid)
+{
+	const __u32 key = (__u32)leader * CARP_NODES_MAX + node;
+	const struct carp_share_node value = { .vhid = vhid };
+
+	return bpf_map_update_elem(
+		bpf_map__fd(dataplane->skeleton->maps.carp_shares), &key,
+		&value, BPF_ANY);
+}
+
 int dataplane_counters(const struct dataplane *dataplane, __u8 vhid,
 		       struct carp_counters *out)
 {

@@ -86,6 +86,26 @@ trial "peer TTL without a peer" 3 "254|peer" eth0 "${GOOD[@]}" \
 trial "refresh of two hours" 3 "7200|0 to 3600|announce" eth0 "${GOOD[@]}" \
 	--announce-refresh 7200
 trial "gateway by name" 3 "router|gateway" eth0 "${GOOD[@]}" --gateway router
+NODES=(--vip "$VIP4/24" --nodes)
+trial "nodes and vhid" 3 "vhid 1|nodes" eth0 "${GOOD[@]}" --nodes 1:0,2:0
+trial "one node" 3 "1 given|2 to 32" eth0 "${NODES[@]}" 1:0
+trial "33 nodes" 3 "33 given|32" eth0 "${NODES[@]}" \
+	"$(seq -s, -f %g:0 33)"
+trial "a node's vhid 256" 3 "256:0|1 to 255" eth0 "${NODES[@]}" 1:0,256:0
+trial "a node's advskew 255" 3 "2:255|0 to 254" eth0 "${NODES[@]}" 1:0,2:255
+trial "a node without advskew" 3 "\"2\"|VHID:ADVSKEW" eth0 "${NODES[@]}" 1:0,2
+trial "a node twice" 3 "nodes|twice" eth0 "${NODES[@]}" 1:0,1:9
+trial "nodes and advskew" 3 "advskew 7|each node" eth0 "${NODES[@]}" 1:0,2:0 \
+	--advskew 7
+trial "nodes without VIP" 3 "nodes|vip" eth0 --nodes 1:0,2:0
+trial "nodes under other rules" 3 "nodes|compat openbsd" eth0 "${NODES[@]}" \
+	1:0,2:0 --compat freebsd
+trial "nodes that observe" 3 "nodes|observe" eth0 "${NODES[@]}" 1:0,2:0 \
+	--observe
+trial "unknown balancing" 3 "arp|ip-stealth" eth0 "${NODES[@]}" 1:0,2:0 \
+	--balancing arp
+trial "balancing without nodes" 3 "balancing|nodes" eth0 "${GOOD[@]}" \
+	--balancing ip
 trial "unknown compat" 3 "linux|openbsd" eth0 "${GOOD[@]}" --compat linux
 trial "unknown mode" 3 "fast|native" eth0 "${GOOD[@]}" --mode fast
 trial "bad metrics address" 3 "nowhere" eth0 "${GOOD[@]}" --metrics nowhere

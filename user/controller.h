@@ -101,6 +101,7 @@ struct controller {
 	char *state_dir;
 	struct node node;
 	unsigned int nics_numbered;
+	bool busy; /* slow work is under way in the background */
 	struct nic *nics;
 	struct controller_events events;
 	bool maintenance;

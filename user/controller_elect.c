@@ -123,7 +123,9 @@ void controller_background(struct controller *c, void (*work)(void *argument),
 	if (!fds || background_start(work, argument, &background) != 0) {
 		work(argument);
 	} else {
+		c->busy = true;
 		elect_until(c, background_fd(background), fds);
+		c->busy = false;
 		background_join(background);
 	}
 	free(fds);

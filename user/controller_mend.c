@@ -42,6 +42,9 @@ static const char detached[] = "the XDP program was detached by somebody else";
 
 void nic_doubt(struct nic *nic, struct instant now)
 {
+	/* One that lies on another may be making room for that one's. */
+	if (nic->controller->busy && nic->link.below)
+		return;
 	if (!nic->open ||
 	    instant_before(now,
 			   instant_add(nic->looked, span_ms(MEND_DOUBT_MS))))
@@ -55,6 +58,7 @@ void nic_doubt(struct nic *nic, struct instant now)
 struct look {
 	struct dataplane *dataplane;
 	char name[NETLINK_NAME_SIZE];
+	char unfit[DEVICE_TEXT_SIZE];
 	bool renamed, attached;
 };
 
@@ -70,6 +74,10 @@ static void look_at_open(struct nic *nic)
 {
 	struct look look = { .dataplane = nic->dataplane };
 
+	if (device_unfit(nic->controller, &nic->link, look.unfit)) {
+		lose(nic, look.unfit);
+		return;
+	}
 	if (nic->cut_off) {
 		lose(nic, "frames cannot leave any more");
 		return;

@@ -150,6 +150,8 @@ static void on_link(void *context, const struct netlink_link *link)
 	follow_mac(nic, link->mac);
 	nic->link.up = link->up;
 	nic->link.carrier = link->carrier;
+	nic->link.master = link->master;
+	memcpy(nic->link.port_of, link->port_of, NETLINK_NAME_SIZE);
 	nic_follow(nic);
 	/* Whatever has changed may have taken our programs off. */
 	nic_wake(nic);

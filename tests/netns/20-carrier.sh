@@ -75,6 +75,25 @@ silent_at_last() { silent || silent; }
 ok "silent within 5 ms: lease, role and addresses" silent_at_last
 ok "as a rule much sooner" \
 	jq -e '[.[].median] | max < 2500' "$HOSTS_DIR/silence"
+
+# Not even while another interface is being opened again.  The other host would
+# be master then, for that demotes this one.
+ok "the other host leaves" carp b detach eth0
+churn() {
+	set +eE
+	trap - EXIT ERR INT TERM HUP PIPE
+	until [[ -e $HOSTS_DIR/enough ]]; do
+		on switch ip link del dev a-eth1
+		hosts_plug a eth1 br1
+		sleep 0.1
+	done
+}
+churn >/dev/null 2>&1 &
+CHURN=$!
+ok "nor while the other interface comes and goes" silent_at_last
+touch "$HOSTS_DIR/enough"
+wait "$CHURN"
+
 eventually 3 "after all of it, master" state_is a 3 master
 eventually 3 "on both interfaces" state_is a 4 master
 ok "and nothing is left in the ledger" no_demotion

@@ -13,6 +13,7 @@ hosts a b c
 hosts_plug a eth1 br1
 on a ip addr add 198.51.100.1/24 dev eth1
 VMAC=$(virtual_mac 3)
+TIMES=${TIMES:-15}
 
 waits_for() { [[ $(group a 3 .waiting) == "$1" ]]; }
 demotions() { carp a status -j | jq -c '[.demotions[].reason]'; }
@@ -22,13 +23,13 @@ pins_are() { [[ $(pins | paste -sd' ') == "$1" ]]; }
 counted() { group a 3 .counters.advert_valid; }
 unplug() { on switch ip link del dev a; }
 well() {
-	eventually 4 "$1: master again" state_is a 3 master
+	eventually 8 "$1: master again" state_is a 3 master
 	ok "$1: it waits for nothing" waits_for null
 	ok "$1: nobody is held back" no_demotion
-	eventually 2 "$1: the other host yields" state_is b 3 backup
-	eventually 2 "$1: the virtual IP is answered for" \
+	eventually 4 "$1: the other host yields" state_is b 3 backup
+	eventually 4 "$1: the virtual IP is answered for" \
 		answers_arp "$VIP4" "$VMAC"
-	eventually 2 "$1: and reached" pings "$VIP4"
+	eventually 5 "$1: and reached" pings "$VIP4"
 	ok "$1: over IPv6 too" answers_nd "$VIP6" "$VMAC"
 }
 
@@ -76,14 +77,14 @@ on b python3 "$HOSTS_TOP/tests/netns/inject.py" from eth0 "$VMAC" >/dev/null
 guarded() { [[ $(group b 3 .counters.out_guarded) -gt 0 ]]; }
 eventually 2 "the backup's: guarded again" guarded
 
-for i in {1..15}; do
+for ((i = 1; i <= TIMES; i++)); do
 	unplug
 	((i % 3)) || wait_until 2 state_is a 3 init
 	hosts_plug a eth0
 	((i % 5)) || wait_until 4 state_is a 3 master
 done
-well "fifteen times over"
-ok "fifteen times over: pins of two interfaces" pins_are "eth0 eth1"
+well "many times over"
+ok "many times over: pins of two interfaces" pins_are "eth0 eth1"
 
 # Made anew, but as something no group can be on, and then rightly.
 unplug
@@ -137,6 +138,41 @@ ok "its name is taken: and is held back still" [ "$(group a 4 .demotion)" == 1 ]
 on a ip link set dev eth0 name eth1
 hosts_plug a eth0
 well "its name is free"
+
+# --- anything, in any order ----------------------------------------------------
+RANDOM=3
+link() { on "$1" ip link set dev "${@:2}"; }
+something() {
+	local name
+	name=$(on a ip -j link | jq -r '.[].ifname
+		| select(. != "lo" and . != "eth1")')
+	case $((RANDOM % 9)) in
+	0) unplug && hosts_plug a eth0 ;;
+	1) link a "$name" down && link a "$name" up ;;
+	2) link a "$name" name "x$((RANDOM % 3))" ;;
+	3) link a "$name" netns "$HOSTS_RUN-switch" name away &&
+		link switch away netns "$HOSTS_RUN-a" name "$name" up ;;
+	4) link a "$name" mtu $((RANDOM % 2 ? 1000 : 1500)) ;;
+	5) bpftool link detach pinned "$HOSTS_PINS/a/$name/link" ;;
+	6) bpftool link detach pinned "$HOSTS_PINS/a/$name/egress" ;;
+	7) link switch a down && link switch a up ;;
+	8) link a "$name" address "02:00:00:00:aa:0$((RANDOM % 9))" ;;
+	esac
+}
+for ((i = 0; i < 3 * TIMES; i++)); do
+	something >/dev/null 2>>"$HOSTS_DIR/errors" || true
+done
+# What the groups wait for, if they do, is the name they had last.
+LAST=$(group a 3 .interface)
+unplug
+hosts_plug a eth0
+if [[ $LAST != eth0 ]]; then
+	on a ip link set dev eth0 name "$LAST"
+	eventually 3 "anything: master as $LAST" state_is a 3 master
+	on a ip link set dev "$LAST" name eth0
+fi
+well "anything, in any order"
+eventually 2 "anything: pins of two interfaces" pins_are "eth0 eth1"
 
 # --- detached while it is gone ------------------------------------------------
 unplug

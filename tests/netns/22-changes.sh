@@ -14,12 +14,12 @@ waits_for() { [[ $(group "$1" 3 .waiting) == "$2" ]]; }
 no_demotion() { [[ $(carp a status -j | jq -c .demotions) == "[]" ]]; }
 attached() { carp "$1" status -j | jq -e '.interfaces[0].attached'; }
 well() {
-	eventually 4 "$1: master" state_is a 3 master
-	eventually 2 "$1: the other is backup" state_is b 3 backup
+	eventually 8 "$1: master" state_is a 3 master
+	eventually 4 "$1: the other is backup" state_is b 3 backup
 	eventually 3 "$1: the virtual IP is answered for" \
 		answers_arp "$VIP4" "$VMAC"
-	eventually 3 "$1: and reached" pings "$VIP4"
-	eventually 3 "$1: over IPv6" pings "$VIP6"
+	eventually 5 "$1: and reached" pings "$VIP4"
+	eventually 6 "$1: over IPv6" pings "$VIP6"
 	ok "$1: it waits for nothing" waits_for a null
 	ok "$1: nobody is held back" no_demotion
 }
@@ -100,6 +100,16 @@ on a ip addr add 2001:db8::1/64 dev eth0 nodad
 well "up"
 stop "$RECORDER"
 
+# --- a port -------------------------------------------------------------------
+on a ip link add name br9 type bridge
+on a ip link set dev eth0 master br9
+eventually 2 "a bridge's port: status says so" \
+	waits_for a "is a port of br9: attach to br9"
+refute "a bridge's port: no program is left on it" wait_until 1 has_program a
+on a ip link set dev eth0 nomaster
+on a ip link del dev br9
+well "no port any more"
+
 # --- somebody else's programs --------------------------------------------------
 off() {
 	bpftool link detach pinned "$HOSTS_PINS/$1/eth0/$2" >>"$HOSTS_DIR/errors"
@@ -114,7 +124,12 @@ noticed() { [[ $(group a 3 .transitions) -gt $CHANGES ]]; }
 eventually 3 "taken off a master: it noticed" noticed
 eventually 3 "taken off a master: back on" has_program a
 well "taken off a master"
-off b egress
+# Before Linux 6.6 it is a filter, which goes with its qdisc.
+if [[ -e $HOSTS_PINS/b/eth0/egress ]]; then
+	off b egress
+else
+	on b tc qdisc del dev eth0 clsact
+fi
 guard_count() { group b 3 .counters.out_guarded; }
 HELD=$(guard_count)
 held() {

@@ -74,9 +74,11 @@ bool egress_holds(const struct egress_hook *hook)
 {
 	struct bpf_link_info info = { 0 };
 	__u32 size = sizeof(info);
+	struct bpf_tc_hook tc = tc_hook(hook->ifindex);
+	struct bpf_tc_opts options = tc_options();
 
 	if (hook->link < 0)
-		return hook->filter;
+		return hook->filter && bpf_tc_query(&tc, &options) == 0;
 	/* A TCX link begins as one of XDP does: with the ifindex, 0 once it
 	 * is detached. */
 	return bpf_obj_get_info_by_fd(hook->link, &info, &size) == 0 &&

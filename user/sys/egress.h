@@ -15,7 +15,7 @@ struct egress_hook {
 /* By link (TCX) where the kernel has it, else as a filter of clsact; beside
  * other programs, never instead of them.  0 or -errno. */
 int egress_attach(unsigned int ifindex, int program, struct egress_hook *out);
-/* False if a link has come off; of a filter nothing can be told. */
+/* False if somebody has taken it off. */
 bool egress_holds(const struct egress_hook *hook);
 /* Takes hooks that were never attached (link -1). */
 void egress_detach(struct egress_hook *hook);

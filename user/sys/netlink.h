@@ -71,6 +71,7 @@ int netlink_addresses(struct netlink *netlink, unsigned int ifindex,
  * 0, -EEXIST if it is there already, or another -errno. */
 int netlink_address_add(struct netlink *netlink,
 			const struct netlink_address *address);
-/* 0, -EADDRNOTAVAIL if it was not there, or another -errno. */
+/* Other addresses stay.  0, -EADDRNOTAVAIL if it was not there, or another
+ * -errno. */
 int netlink_address_remove(struct netlink *netlink,
 			   const struct netlink_address *address);

@@ -6,11 +6,15 @@
 #include "user/sys/netlink_parts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 enum netlink_limits {
 	NETLINK_REQUEST_MAX = 256,
@@ -202,8 +206,32 @@ int netlink_address_add(struct netlink *netlink,
 			      address);
 }
 
+/* The interface's promote_secondaries, or -1 if it cannot be opened. */
+static int open_promotion(const struct netlink_address *address)
+{
+	char name[IF_NAMESIZE], path[64 + IF_NAMESIZE];
+
+	if (address->family != 4 || !if_indextoname(address->ifindex, name))
+		return -1;
+	snprintf(path, sizeof(path),
+		 "/proc/sys/net/ipv4/conf/%s/promote_secondaries", name);
+	return open(path, O_RDWR | O_CLOEXEC);
+}
+
+/* The first address of a network takes the later ones along when it goes,
+ * whoever has set them, unless they are promoted: for this moment they are. */
 int netlink_address_remove(struct netlink *netlink,
 			   const struct netlink_address *address)
 {
-	return change_address(netlink, RTM_DELADDR, 0, address);
+	int setting = open_promotion(address);
+	char before = '1';
+	bool turned = setting >= 0 && pread(setting, &before, 1, 0) == 1 &&
+		      before == '0' && pwrite(setting, "1", 1, 0) == 1;
+	int err = change_address(netlink, RTM_DELADDR, 0, address);
+
+	if (turned && pwrite(setting, "0", 1, 0) != 1)
+		err = err ? err : -errno;
+	if (setting >= 0)
+		close(setting);
+	return err;
 }

@@ -102,6 +102,8 @@ trial "nodes under other rules" 3 "nodes|compat openbsd" eth0 "${NODES[@]}" \
 	1:0,2:0 --compat freebsd
 trial "nodes that observe" 3 "nodes|observe" eth0 "${NODES[@]}" 1:0,2:0 \
 	--observe
+trial "nodes that announce" 3 "nodes|gateway" eth0 "${NODES[@]}" 1:0,2:0 \
+	--gateway 192.0.2.9
 trial "unknown balancing" 3 "arp|ip-stealth" eth0 "${NODES[@]}" 1:0,2:0 \
 	--balancing arp
 trial "balancing without nodes" 3 "balancing|nodes" eth0 "${GOOD[@]}" \

@@ -44,7 +44,8 @@ for name in transitions_total advertisements_received_total \
 	advertisements_sent_total advertisements_dropped_total \
 	arp_replies_total nd_replies_total demotion lease_remaining_seconds \
 	advertisement_gap_seconds_count timer_lateness_seconds_count \
-	foreign_claims_total build_info; do
+	foreign_claims_total build_info share_accepted_frames_total \
+	share_declined_frames_total; do
 	has a "^carp_${name}[ {]"
 	has b "^carp_${name}[ {]"
 done

@@ -214,7 +214,7 @@ static const struct row rows[] = {
 	  "router to tell by asking for it; repeatable" },
 	{ "no-gateways", 0, NULL, CLI_SET, 0, "gateways", apply_empty,
 	  "tell no router that way" },
-	{ "announce-refresh", 0, "SECONDS", GROUP, 0, "announce_refresh",
+	{ "announce-refresh", 0, "S", GROUP, 0, "announce_refresh",
 	  apply_number, "announce so often, 0: never, to 3600 (60)" },
 	{ "peer-ttl-min", 0, "N", GROUP, 0, "peer_ttl_min", apply_number,
 	  "least TTL from a peer behind routers, 1 to 255 (255)" },

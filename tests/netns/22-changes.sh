@@ -48,7 +48,7 @@ CHANGES=$(group a 3 .transitions)
 for mtu in 9000 1300 1500; do
 	on a ip link set dev eth0 mtu "$mtu"
 	ok "MTU $mtu: still attached" attached a
-	eventually 2 "MTU $mtu: reached" pings "$VIP4"
+	eventually 5 "MTU $mtu: reached" pings "$VIP4"
 done
 ok "nobody has changed its state" [ "$(group a 3 .transitions)" == "$CHANGES" ]
 # Below 1280 the kernel takes IPv6 off the interface.

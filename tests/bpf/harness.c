@@ -230,6 +230,15 @@ void rig_master(__u8 vhid)
 	rig_trust(&trusted);
 }
 
+void rig_backup(__u8 vhid)
+{
+	struct advert trusted = advert_default();
+
+	rig_open();
+	rig_group(vhid, CARP_ROLE_BACKUP);
+	rig_trust(&trusted);
+}
+
 struct rig_events rig_drain(void)
 {
 	struct rig_events events;

@@ -52,6 +52,8 @@ void rig_trust(const struct advert *advert);
 /* Master of the default advertisement's group and VIPs, with a lease that
  * does not end. */
 void rig_master(__u8 vhid);
+/* A backup that believes the default advertisement. */
+void rig_backup(__u8 vhid);
 struct rig_events rig_drain(void);
 uint64_t rig_now(void);
 

@@ -14,11 +14,7 @@ enum {
 
 static void set_up(void)
 {
-	struct advert trusted = advert_default();
-
-	rig_open();
-	rig_group(VHID, CARP_ROLE_BACKUP);
-	rig_trust(&trusted);
+	rig_backup(VHID);
 }
 
 TestSuite(peers, .init = set_up, .fini = rig_close);

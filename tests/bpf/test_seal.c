@@ -18,15 +18,12 @@ enum {
 
 static void open_as(enum carp_auth_mode mode)
 {
-	struct advert trusted = advert_default();
 	struct carp_vhid group;
 
-	rig_open();
-	rig_group(VHID, CARP_ROLE_BACKUP);
+	rig_backup(VHID);
 	group = rig_get_group(VHID);
 	group.auth = mode;
 	rig_set_group(VHID, &group);
-	rig_trust(&trusted);
 }
 
 static struct packet sealed(struct advert a, uint64_t sequence)

@@ -99,11 +99,24 @@ check-qemu: all $(GUEST_TESTS)
 	$(Q)scripts/run-tests.sh qemu $(sort $(wildcard tests/qemu/[0-9]*.sh))
 check-static: all
 	$(Q)scripts/run-tests.sh static $(sort $(wildcard scripts/lint/*.sh))
-check: all $(UNIT_TESTS) $(BPF_TESTS)
+
+# The proofs: each tests/NAME/suite.mk adds its NAME to SUITES, says in
+# CHECK_NAME what runs in `make check`, and has a target campaign-NAME that
+# runs the full amount and writes down the figure (scripts/campaign.sh).
+SUITES :=
+include $(sort $(wildcard tests/*/suite.mk))
+
+.PHONY: $(SUITES:%=check-%) $(SUITES:%=campaign-%)
+$(SUITES:%=check-%): check-%: all
+	$(Q)$(MAKE) --no-print-directory $(CHECK_$*)
+	$(Q)scripts/run-tests.sh $* $(CHECK_$*)
+
+check: all $(UNIT_TESTS) $(BPF_TESTS) $(foreach s,$(SUITES),$(CHECK_$s))
 	$(Q)scripts/run-tests.sh all static $(sort $(wildcard scripts/lint/*.sh)) \
 	  unit $(UNIT_TESTS) bpf $(BPF_TESTS) \
 	  netns $(sort $(wildcard tests/netns/[0-9]*.sh)) \
-	  qemu $(sort $(wildcard tests/qemu/[0-9]*.sh))
+	  qemu $(sort $(wildcard tests/qemu/[0-9]*.sh)) \
+	  $(foreach s,$(SUITES),$s $(CHECK_$s))
 
 demo: all
 	$(Q)scripts/demo.sh --no-build

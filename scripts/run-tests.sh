@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 # Runs test programs, one after the other, and counts:
-#   run-tests.sh [all] static FILE... unit FILE... bpf FILE... netns FILE... \
-#                      qemu FILE...
+#   run-tests.sh [all] SUITE FILE... [SUITE FILE...]
+# A word without a slash begins a suite.  Files of static pass or fail whole,
+# those of unit and bpf are Criterion's, all others say "ok - ", "not ok - " or
+# "skip - " a line each, and "# " before what is worth reading in any case.
 # One line per program, its output only if it fails (always in
 # build/test-logs/), a sum per suite, and one closing line of counts.  With CI
 # in the environment a skip is a failure.  LIMIT: seconds a program may take.
@@ -36,13 +38,13 @@ count() {
 			good=1
 		fi
 		;;
-	netns | qemu)
-		good=$(lines '^ok - ') bad=$(lines '^not ok - ')
-		left=$(lines '^skip - ')
-		;;
-	*)
+	unit | bpf)
 		good=$(criterion Passing) left=$(lines '\[.*SKIP')
 		bad=$(($(criterion Tested) - good))
+		;;
+	*)
+		good=$(lines '^ok - ') bad=$(lines '^not ok - ')
+		left=$(lines '^skip - ')
 		;;
 	esac
 	: "${good:=0}" "${bad:=0}" "${left:=0}"
@@ -84,20 +86,20 @@ suite=
 for word in "$@"; do
 	case $word in
 	all) ;;
-	static | unit | bpf | netns | qemu)
+	*/*) run "$suite" "$word" ;;
+	*)
 		suite=$word
 		suites+=("$suite")
 		passed[$suite]=0 failed[$suite]=0 skipped[$suite]=0
 		echo "$suite"
 		;;
-	*) run "$suite" "$word" ;;
 	esac
 done
 
 echo
 good=0 bad=0 left=0
 for suite in "${suites[@]}"; do
-	printf '%-7s %4d passed, %d failed, %d skipped\n' "$suite" \
+	printf '%-10s %4d passed, %d failed, %d skipped\n' "$suite" \
 		"${passed[$suite]}" "${failed[$suite]}" "${skipped[$suite]}"
 	good=$((good + passed[$suite]))
 	bad=$((bad + failed[$suite]))

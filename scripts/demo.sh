@@ -151,8 +151,9 @@ heard() { grep -q '"advert".*"port": "alpha"' "$HOSTS_DIR/record"; }
 expect 3 heard
 killed=$(date +%s%N)
 victim=$(controller alpha)
-say "alpha# kill -9 $victim"
-kill -KILL "$victim"
+keeper=$(guardian alpha)
+say "alpha# kill -9 $keeper $victim"
+kill -KILL "$keeper" "$victim"
 expect 8 state_is beta $VHID master
 announced() { grep -q '"gratuitous": true.*"port": "beta"' "$HOSTS_DIR/record"; }
 expect 3 announced

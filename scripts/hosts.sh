@@ -10,6 +10,7 @@
 #   spawn HOST COMMAND...     the same in the background, pid in SPAWNED
 #   carp, spawn_carp HOST VERB...   the same for the host's carp-xdp
 #   controller HOST           the pid of its controller
+#   guardian HOST             the pid of its controller's guardian, if any
 #   wait_until SECONDS COMMAND...   0 as soon as the command succeeds
 #
 # The n-th host is 192.0.2.n and 2001:db8::n, MAC 02:00:00:00:00:0n.  The
@@ -40,6 +41,12 @@ on() {
 controller() {
 	on "$1" ss -xlpH src "$HOSTS_DIR/$1.sock" |
 		sed -n 's/.*pid=\([0-9]*\),.*/\1/p'
+}
+
+guardian() {
+	local pid
+	pid=$(sed 's/.*) . //; s/ .*//' "/proc/$(controller "$1")/stat")
+	[[ $(<"/proc/$pid/comm") != carp-guardian ]] || echo "$pid"
 }
 
 # One member of a group's status: group HOST VHID FILTER

@@ -108,6 +108,7 @@ void controller_close(struct controller *c)
 	}
 	memory_close(c);
 	loop_set_deadline(c->loop, INSTANT_NEVER);
+	loop_source_remove(c->guardian_source);
 	loop_source_remove(c->netlink_source);
 	neighbor_close(c->neighbor);
 	netlink_close(c->netlink);

@@ -10,6 +10,7 @@
 #include "user/core/node.h"
 #include "user/request.h"
 #include "user/sys/dataplane.h"
+#include "user/sys/guardian.h"
 #include "user/sys/loop.h"
 #include "user/sys/neighbor.h"
 #include "user/sys/netlink.h"
@@ -22,6 +23,9 @@ enum controller_numbers {
 	CONTROLLER_ERROR_SIZE = 320,
 	CONTROLLER_MEMBER_NAME_SIZE = NETLINK_NAME_SIZE + 16,
 	DEVICE_TEXT_SIZE = 128,
+	/* Of a group at once: to each peer, and to the multicast group of a
+	 * family without one, under an old and a new digest. */
+	MEMBER_FAREWELLS_MAX = (SETTINGS_PEERS_MAX + 2) * 2,
 };
 
 struct controller;
@@ -50,6 +54,7 @@ struct nic {
 	unsigned int members_count;
 	struct netlink_address *own; /* addresses that are no VIP */
 	size_t own_count;
+	int guarded; /* the guardian's number of its leases, or none */
 };
 
 /* Where frames to a peer go first: to itself, or to a router. */
@@ -74,6 +79,9 @@ struct member {
 	char *pass_file;
 	struct carp_vhid *entry; /* in carp_vhids */
 	unsigned int own_counters;
+	/* What the guardian would send: its cells. */
+	int farewells[MEMBER_FAREWELLS_MAX];
+	unsigned int farewells_count;
 	/* Attaching or detaching goes on: the next one, in slices. */
 	bool address_work, address_wanted, address_refusing;
 	size_t address_next;
@@ -105,7 +113,9 @@ struct controller {
 	struct nic *nics;
 	struct controller_events events;
 	bool maintenance;
-	struct memory *memory; /* see controller_memory.c */
+	struct memory *memory;	   /* see controller_memory.c */
+	struct guardian *guardian; /* NULL: never had one */
+	struct loop_source *guardian_source;
 };
 
 /*
@@ -116,6 +126,9 @@ int controller_open(struct loop *loop, const char *pin_dir,
 		    const char *state_dir,
 		    const struct controller_events *events,
 		    struct controller **out, char *error, size_t error_size);
+/* From now on the guardian, which stays the caller's, is told what is to be
+ * done if we die.  Takes NULL. */
+void controller_guard(struct controller *c, struct guardian *guardian);
 /* Masters bow out; everything attached is removed.  Takes NULL. */
 void controller_close(struct controller *controller);
 
@@ -245,6 +258,13 @@ void peers_erase(struct nic *nic, const struct settings *from,
 /* peer is one of group->settings.peers. */
 void member_peer_route(struct group *group, const struct address *peer,
 		       struct group_route *out);
+
+/* The leases of an interface become the guardian's to end, or cease to. */
+void nic_guard(struct nic *nic);
+void nic_unguard(struct nic *nic);
+/* As group_ops says. */
+void member_farewell(struct group *group, unsigned int index,
+		     const uint8_t *frame, size_t size);
 
 extern const struct group_ops member_ops;
 /* Clusters, controller_cluster.c.  Who holds the VIPs and their addresses: the

@@ -143,6 +143,7 @@ const struct group_ops member_ops = {
 	.set_lease = effect_lease,
 	.set_addresses = effect_addresses,
 	.sequence = effect_sequence,
+	.farewell = member_farewell,
 	.own_counter = effect_counter,
 	.heard = effect_heard,
 	.peer_route = member_peer_route,

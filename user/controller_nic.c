@@ -130,6 +130,7 @@ int nic_open(struct controller *c, const struct request *request,
 	nic->link = link;
 	nic->mode = request->mode;
 	nic->look_at = INSTANT_NEVER;
+	nic->guarded = GUARDIAN_NONE;
 	nic->next = c->nics;
 	c->nics = nic;
 	if (open_parts(nic, error, error_size) != 0) {
@@ -137,6 +138,7 @@ int nic_open(struct controller *c, const struct request *request,
 		return EXIT_CODE_FAILED;
 	}
 	nic_remove_leftovers(c, link.ifindex);
+	nic_guard(nic);
 	nic->open = true;
 	nic->working = true;
 	nic_follow(nic);
@@ -163,6 +165,7 @@ void nic_close(struct nic *nic)
 	ledger_forget(&c->node.ledger, nic->number);
 	nic_forget(nic);
 	loop_source_remove(nic->source);
+	nic_unguard(nic);
 	controller_background(c, close_slowly, nic);
 	free(nic->own);
 	free(nic);

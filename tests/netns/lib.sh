@@ -102,11 +102,12 @@ attach() {
 	}
 }
 
-# crash HOST: its controller ends without a word.
+# crash HOST: its controller ends without a word, for its guardian goes first.
 crash() {
 	local pid
 	pid=$(controller "$1")
-	kill -KILL "$pid"
+	# shellcheck disable=SC2046 # a word, or none
+	kill -KILL $(guardian "$1") "$pid"
 	wait_until 5 process_gone "$pid"
 }
 

@@ -30,6 +30,7 @@ enum cli_flag {
 	CLI_QUIET = 1 << 3,
 	CLI_VERBOSE = 1 << 4,
 	CLI_FOREGROUND = 1 << 5,
+	CLI_UNGUARDED = 1 << 6,
 };
 
 enum cli_limits {

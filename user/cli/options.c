@@ -240,6 +240,8 @@ static const struct row rows[] = {
 	  apply_text, "serve Prometheus metrics there" },
 	{ "foreground", 0, NULL, CLI_ATTACH, CLI_FOREGROUND, NULL, NULL,
 	  "be the controller instead of starting one" },
+	{ "no-guardian", 0, NULL, CLI_ATTACH | CLI_DAEMON, CLI_UNGUARDED, NULL,
+	  NULL, "one process: nobody bows out for it if it is killed" },
 	{ "all", 0, NULL, CLI_DEMOTE, 0, "all", apply_true, "every interface" },
 	{ "reason", 0, "TEXT", CLI_DEMOTE, 0, "reason", apply_text,
 	  "shown by status, for whoever finds it" },

@@ -21,7 +21,7 @@
 
 enum start_numbers {
 	START_PATIENCE_MS = 30000,
-	START_ARGUMENTS = 11,
+	START_ARGUMENTS = 12,
 };
 
 /* --- the child --------------------------------------------------------------
@@ -57,12 +57,18 @@ static void daemon_exec(const struct cli *cli, int ready)
 {
 	const char *metrics = metrics_of(cli);
 	const char *arguments[START_ARGUMENTS] = {
-		"carp-xdp",	  "daemon",	  "--socket",
-		cli->socket_path, "--pin-dir",	  cli->pin_dir,
-		"--state-dir",	  cli->state_dir, metrics ? "--metrics" : NULL,
-		metrics,
+		"carp-xdp",  "daemon",	   "--socket",	  cli->socket_path,
+		"--pin-dir", cli->pin_dir, "--state-dir", cli->state_dir,
 	};
+	size_t count = 8;
 	char number[16];
+
+	if (cli->flags & CLI_UNGUARDED)
+		arguments[count++] = "--no-guardian";
+	if (metrics) {
+		arguments[count++] = "--metrics";
+		arguments[count++] = metrics;
+	}
 
 	snprintf(number, sizeof(number), "%d", ready);
 	if (setenv(VARIABLE_EMBEDDED, "1", 1) ||
@@ -113,12 +119,14 @@ static int line_wait(int fd, char *line, size_t size)
 	return -EPIPE;
 }
 
-/* It has nothing attached before it is ready, so it may be killed. */
+/* It has nothing attached before it is ready, so it may be killed, and with it
+ * the process it guards.  If it has broken off it is ending already, and knows
+ * with what status: it is the last to let the pipe go. */
 static int silence_explain(pid_t pid, int error, char *reason, size_t size)
 {
 	int status = 0;
 
-	kill(pid, SIGKILL);
+	kill(error == -ETIMEDOUT ? -pid : pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	if (error == -ETIMEDOUT)
 		snprintf(reason, size,

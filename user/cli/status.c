@@ -413,6 +413,9 @@ void status_print(struct json_object *answer, bool all)
 	each(answer, "interfaces", waiting_print);
 	each(answer, "groups", cluster_line);
 	each(answer, "demotions", demotion_print);
+	if (!field(answer, "guardian", json_type_int))
+		printf("guardian: none; if the controller is killed, its "
+		       "leases run out\n");
 	if (field(answer, "sequences_kept", json_type_boolean) &&
 	    !field_true(answer, "sequences_kept"))
 		printf("state directory: cannot be written; a restart would "

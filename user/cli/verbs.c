@@ -97,6 +97,7 @@ static int daemon_run(const struct cli *cli, struct json_object *first)
 		.pin_dir = cli->pin_dir,
 		.state_dir = cli->state_dir,
 		.first_request = first,
+		.unguarded = cli->flags & CLI_UNGUARDED,
 		.ready_fd = -1,
 	};
 	struct json_object *metrics =

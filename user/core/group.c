@@ -105,6 +105,8 @@ static void act(struct group *g, const struct election_output *out)
 		group_announce_reset(g, g->ops->now(g));
 	if (out->actions & ACTION_RESIGN)
 		group_advertise(g, CARP_BOW_OUT, CARP_BOW_OUT);
+	if (out->from == ELECTION_MASTER && out->to != ELECTION_MASTER)
+		group_forget_farewells(g);
 	if (out->actions & ACTION_REMOVE_VIP)
 		g->ops->set_addresses(g, false);
 	if (out->actions & ACTION_ADD_VIP)

@@ -30,6 +30,11 @@ struct group_ops {
 	/* The next sequence of a sealed counter: above last, and above all
 	 * that this host has ever used. */
 	uint64_t (*sequence)(struct group *group, uint64_t last);
+	/* A frame that somebody else is to send if we die, in the place of the
+	 * last one with that index; size 0: from that index on there is none.
+	 * May be NULL. */
+	void (*farewell)(struct group *group, unsigned int index,
+			 const uint8_t *frame, size_t size);
 	/* This counter goes out now: hearing it again is an echo. */
 	void (*own_counter)(struct group *group, uint64_t counter);
 	/* The kernel's stamps of the last valid advertisement. */
@@ -88,8 +93,9 @@ struct group {
 	struct instant old_until; /* INSTANT_PAST: no change under way */
 	struct election election;
 	struct address source[ELECTION_FAMILIES]; /* of our adverts */
-	bool router;	   /* neighbour advertisements carry R */
-	uint64_t sequence; /* of the last sealed counter */
+	bool router;		/* neighbour advertisements carry R */
+	uint64_t sequence;	/* of the last sealed counter */
+	unsigned int farewells; /* prepared for the advertisement under way */
 	unsigned int send_errors, send_successes;
 	bool send_failing;
 
@@ -152,6 +158,8 @@ const uint8_t *group_source_mac(struct group *group,
 bool group_advertise(struct group *group, uint8_t advbase, uint8_t advskew);
 /* The same with our own values; renews the lease. */
 void group_send_advert(struct group *group);
+/* There is nothing left to say if we die. */
+void group_forget_farewells(struct group *group);
 /* Counts send errors afresh; trouble is over. */
 void group_forgive_sends(struct group *group);
 /* Tells neighbours where one VIP is; adds to frames.  False if not all of it

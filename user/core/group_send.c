@@ -64,20 +64,50 @@ static void aim_at(struct group *g, const struct address *peer,
 								 : ELECTION_V6);
 }
 
-/* Seals the counter for the source the frame goes out with. */
-static void seal(struct group *g, struct advert *ad,
-		 const struct carp_recipe *recipe)
+/* Seals the counter for the source the frame goes out with; false if it is the
+ * one it had. */
+static bool seal(struct advert *ad, const struct carp_recipe *recipe,
+		 uint64_t sequence)
 {
 	uint64_t head = carp_seal_head(ad->vhid, ad->advbase, ad->advskew,
 				       ad->demote, ad->source.family);
-	uint64_t counter = carp_seal_counter(&recipe->seal, head, g->sequence,
+	uint64_t counter = carp_seal_counter(&recipe->seal, head, sequence,
 					     ad->source.bytes);
 
 	if (counter == ad->counter)
-		return;
+		return false;
 	ad->counter = counter;
 	ad->ip_id = (uint16_t)(counter >> 3 ^ counter << 7);
-	g->ops->own_counter(g, counter);
+	return true;
+}
+
+static bool is_farewell(const struct advert *ad)
+{
+	return ad->advskew == CARP_BOW_OUT;
+}
+
+/* What is to be sent behind this advertisement if we die.  Ready before it
+ * leaves: its sequence is above all that were ever sent, and the next
+ * advertisement may have that sequence too, for then this is not sent. */
+static void prepare_farewell(struct group *g, const struct advert *ad,
+			     const struct carp_recipe *recipe)
+{
+	uint8_t frame[ADVERT_SIZE_MAX];
+	struct advert farewell = *ad;
+
+	if (!g->ops->farewell || is_farewell(ad))
+		return;
+	farewell.advbase = CARP_BOW_OUT;
+	farewell.advskew = CARP_BOW_OUT;
+	seal(&farewell, recipe, g->sequence + 1);
+	g->ops->farewell(g, g->farewells++, frame,
+			 advert_build(&farewell, recipe, frame));
+}
+
+void group_forget_farewells(struct group *g)
+{
+	if (g->ops->farewell)
+		g->ops->farewell(g, 0, NULL, 0);
 }
 
 static int send_signed(struct group *g, struct advert *ad,
@@ -87,7 +117,9 @@ static int send_signed(struct group *g, struct advert *ad,
 	size_t size;
 	int err;
 
-	seal(g, ad, recipe);
+	prepare_farewell(g, ad, recipe);
+	if (seal(ad, recipe, g->sequence))
+		g->ops->own_counter(g, ad->counter);
 	size = advert_build(ad, recipe, frame);
 	err = g->ops->send(g, frame, size);
 	if (!err)
@@ -151,10 +183,13 @@ bool group_advertise(struct group *g, uint8_t advbase, uint8_t advskew)
 	uint8_t own[CARP_MAC_SIZE];
 
 	ad.source_mac = group_source_mac(g, own);
+	g->farewells = 0;
 	for (int f = 0; f < ELECTION_FAMILIES; f++)
 		if (g->election.settings.family[f] &&
 		    advertise_family(g, f, &ad) != 0)
 			ok = false;
+	if (g->farewells)
+		g->ops->farewell(g, g->farewells, NULL, 0);
 	return ok;
 }
 

@@ -134,6 +134,14 @@ static int set(struct control *control, struct request *request,
 	return code;
 }
 
+/* Its pid, or null. */
+static struct json_object *guardian_of(const struct controller *c)
+{
+	const int pid = guardian_pid(c->guardian);
+
+	return pid ? json_object_new_int(pid) : NULL;
+}
+
 static int status(struct control *control, const struct request *request,
 		  struct json_object *reply)
 {
@@ -143,6 +151,8 @@ static int status(struct control *control, const struct request *request,
 	json_object_object_add(reply, "program",
 			       json_object_new_string(CARP_XDP_VERSION));
 	json_object_object_add(reply, "pid", json_object_new_int(getpid()));
+	json_object_object_add(reply, "guardian",
+			       guardian_of(control->controller));
 	json_object_object_add(
 		reply, "maintenance",
 		json_object_new_boolean(control->controller->maintenance));
@@ -335,6 +345,7 @@ int control_open(const struct control_config *config, struct control **out,
 		control_close(control);
 		return code;
 	}
+	controller_guard(control->controller, config->guardian);
 	*out = control;
 	return 0;
 }

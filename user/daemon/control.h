@@ -14,6 +14,7 @@ struct control_config {
 	const char *socket_path;
 	const char *pin_dir;
 	const char *state_dir;
+	struct guardian *guardian; /* NULL: none */
 	/* Ends the loop when the last group is detached. */
 	bool embedded;
 };

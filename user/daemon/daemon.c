@@ -4,6 +4,7 @@
  */
 #include "user/daemon/daemon.h"
 #include "user/daemon/control.h"
+#include "user/sys/guardian.h"
 #include "user/sys/log.h"
 
 #include <cap-ng.h>
@@ -57,9 +58,11 @@ static int check_privilege(char *error, size_t size)
 }
 
 static int start(const struct daemon_options *options, struct loop *loop,
-		 struct control **out, char *error, size_t size)
+		 struct guardian *guardian, struct control **out, char *error,
+		 size_t size)
 {
 	struct control_config config = { .loop = loop,
+					 .guardian = guardian,
 					 .socket_path = options->socket_path,
 					 .pin_dir = options->pin_dir,
 					 .state_dir = options->state_dir,
@@ -74,11 +77,13 @@ static int start(const struct daemon_options *options, struct loop *loop,
 	return code;
 }
 
-static int serve(const struct daemon_options *options, struct loop *loop)
+static int serve(const struct daemon_options *options, struct loop *loop,
+		 struct guardian *guardian)
 {
 	char error[CONTROLLER_ERROR_SIZE] = "";
 	struct control *control = NULL;
-	int code = start(options, loop, &control, error, sizeof(error));
+	int code =
+		start(options, loop, guardian, &control, error, sizeof(error));
 
 	if (code) {
 		/* First leave nothing behind, then say so. */
@@ -94,12 +99,27 @@ static int serve(const struct daemon_options *options, struct loop *loop)
 	return 0;
 }
 
+/* Returns in the process that is to be guarded only. */
+static int guard(const struct daemon_options *options, struct guardian **out,
+		 char *error, size_t size)
+{
+	int err = guardian_start(options->embedded, out);
+
+	if (!err)
+		return 0;
+	snprintf(error, size, "cannot make the guardian: %s", strerror(-err));
+	return EXIT_CODE_FAILED;
+}
+
 int daemon_main(const struct daemon_options *options)
 {
 	char error[CONTROLLER_ERROR_SIZE] = "";
+	struct guardian *guardian = NULL;
 	struct loop *loop = NULL;
 	int code = check_privilege(error, sizeof(error));
 
+	if (!code && !options->unguarded)
+		code = guard(options, &guardian, error, sizeof(error));
 	if (!code && (loop_open(&loop) != 0 || loop_catch_signals(loop) != 0)) {
 		snprintf(error, sizeof(error), "cannot make an event loop");
 		code = EXIT_CODE_FAILED;
@@ -110,8 +130,9 @@ int daemon_main(const struct daemon_options *options)
 		signal(SIGPIPE, SIG_IGN);
 		if (options->embedded)
 			log_to_syslog();
-		code = serve(options, loop);
+		code = serve(options, loop, guardian);
 	}
 	loop_close(loop);
+	guardian_dismiss(guardian);
 	return code;
 }

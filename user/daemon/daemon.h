@@ -16,6 +16,7 @@ struct daemon_options {
 	/* Started by attach: ends when the last group is detached, or when it
 	 * has none after its first request. */
 	bool embedded;
+	bool unguarded; /* no second process */
 	/* Written "ok\n", or "CODE TEXT\n" before exit; -1: none. */
 	int ready_fd;
 	/* attach --foreground: executed at start, failure ends the process. */

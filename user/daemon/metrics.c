@@ -278,6 +278,14 @@ static void histograms(const struct page *p)
 		     group_lateness_bounds);
 }
 
+static void guardian(const struct page *p)
+{
+	family(p, "carp_guardian", GAUGE,
+	       "1 if a second process bows out should this one be killed.");
+	fprintf(p->out, "carp_guardian %d\n",
+		guardian_pid(p->c->guardian) != 0);
+}
+
 static void build_info(const struct page *p)
 {
 	family(p, "carp_build", INFO, "Version of the controller.");
@@ -333,6 +341,7 @@ static void render(const struct page *p)
 		"carp_share_declined_frames_total",
 		"Frames to a cluster's address left to this node's master.",
 		share_declined);
+	guardian(p);
 	build_info(p);
 	if (p->open_metrics)
 		fputs("# EOF\n", p->out);

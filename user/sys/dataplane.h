@@ -84,6 +84,8 @@ int dataplane_drain(struct dataplane *dataplane);
 /* The live entry of carp_vhids (mmapped): write the controller's fields only,
  * read the rest.  vhid 0 is the interface. */
 struct carp_vhid *dataplane_vhid(struct dataplane *dataplane, __u8 vhid);
+/* carp_leases as a descriptor to be mapped in whole; the data plane's. */
+int dataplane_leases(const struct dataplane *dataplane, size_t *size);
 /* One atomic store into carp_leases; 0 ends the lease. */
 void dataplane_lease(struct dataplane *dataplane, __u32 slot, __u64 until_ns);
 

@@ -182,6 +182,12 @@ static size_t mapped_size(size_t value_size)
 	return (stride * CARP_VHID_SLOTS + page - 1) / page * page;
 }
 
+int dataplane_leases(const struct dataplane *dataplane, size_t *size)
+{
+	*size = mapped_size(sizeof(struct carp_lease));
+	return bpf_map__fd(dataplane->skeleton->maps.carp_leases);
+}
+
 /* NULL and errno on failure. */
 static void *map_memory(const struct bpf_map *map, size_t value_size)
 {

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The guardian's life: waits for the end of the process it guards, then ends
+ * every deadline and sends the frames whose deadline had not passed.  Parses
+ * nothing, decides nothing, holds no secret and no privilege, and allocates
+ * nothing until that is done.
+ */
+#include "user/sys/guardian_parts.h"
+#include "user/sys/log.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_packet.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct {
+	struct guardian_area *area;
+	pid_t child;
+	int line, frames, signals;
+	bool ended; /* the child; how is in status */
+	int status;
+	struct {
+		__u64 *words;
+		size_t size;
+	} maps[GUARDIAN_MAPS];
+	bool live[GUARDIAN_CELLS];
+} self;
+
+/* --- the farewell --------------------------------------------------------- */
+
+static __u64 boot_time(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (__u64)now.tv_sec * 1000000000 + (__u64)now.tv_nsec;
+}
+
+/* The frame in a cell; NULL if there is none, or nothing to be silenced. */
+static const struct guardian_frame *frame_of(__u32 cell)
+{
+	struct guardian_cell *c = &self.area->cells[cell];
+	__u32 current = __atomic_load_n(&c->current, __ATOMIC_ACQUIRE);
+	const struct guardian_frame *frame = &c->frames[current == 2];
+
+	if (!current || frame->map >= GUARDIAN_MAPS ||
+	    !self.maps[frame->map].words ||
+	    frame->word >= self.maps[frame->map].size / sizeof(__u64) ||
+	    frame->size > sizeof(frame->bytes))
+		return NULL;
+	return frame;
+}
+
+/* Whose deadline has passed, somebody else may speak for already. */
+static void find_live(__u32 cells)
+{
+	const __u64 now = boot_time();
+
+	for (__u32 i = 0; i < cells; i++) {
+		const struct guardian_frame *frame = frame_of(i);
+
+		self.live[i] =
+			frame && self.maps[frame->map].words[frame->word] > now;
+	}
+}
+
+static void end_deadlines(void)
+{
+	for (int map = 0; map < GUARDIAN_MAPS; map++)
+		for (size_t i = 0; i < self.maps[map].size / sizeof(__u64); i++)
+			__atomic_store_n(&self.maps[map].words[i], 0,
+					 __ATOMIC_RELEASE);
+}
+
+/* The number of frames sent. */
+static unsigned int send_frames(__u32 cells)
+{
+	struct sockaddr_ll to = { .sll_family = AF_PACKET };
+	unsigned int sent = 0;
+
+	for (__u32 i = 0; i < cells; i++) {
+		const struct guardian_frame *frame = frame_of(i);
+
+		if (!self.live[i])
+			continue;
+		to.sll_ifindex = (int)frame->ifindex;
+		if (sendto(self.frames, frame->bytes, frame->size, MSG_DONTWAIT,
+			   (const struct sockaddr *)&to, sizeof(to)) >= 0)
+			sent++;
+	}
+	return sent;
+}
+
+static unsigned int farewell(void)
+{
+	__u32 cells = self.area->cells_used;
+
+	if (cells > GUARDIAN_CELLS)
+		cells = GUARDIAN_CELLS;
+	find_live(cells);
+	end_deadlines();
+	return send_frames(cells);
+}
+
+/* --- what is heard -------------------------------------------------------- */
+
+static void take_map(const struct guardian_message *message, int fd)
+{
+	void *words;
+
+	if (message->map >= GUARDIAN_MAPS)
+		return;
+	if (self.maps[message->map].words)
+		munmap(self.maps[message->map].words,
+		       self.maps[message->map].size);
+	self.maps[message->map].words = NULL;
+	self.maps[message->map].size = 0;
+	if (fd < 0)
+		return;
+	words = mmap(NULL, message->size, PROT_READ | PROT_WRITE, MAP_SHARED,
+		     fd, 0);
+	if (words == MAP_FAILED) {
+		log_warn("the guardian cannot map leases: if the controller "
+			 "dies they run out by themselves");
+		return;
+	}
+	self.maps[message->map].words = words;
+	self.maps[message->map].size = message->size;
+}
+
+static int descriptor_in(struct msghdr *header)
+{
+	const struct cmsghdr *control = CMSG_FIRSTHDR(header);
+	int fd = -1;
+
+	if (control && control->cmsg_level == SOL_SOCKET &&
+	    control->cmsg_type == SCM_RIGHTS)
+		memcpy(&fd, CMSG_DATA(control), sizeof(fd));
+	return fd;
+}
+
+/* Everything on the line; false if it has ended. */
+static bool read_line(void)
+{
+	for (;;) {
+		union {
+			char room[CMSG_SPACE(sizeof(int))];
+			struct cmsghdr align;
+		} control;
+		struct guardian_message message;
+		struct iovec part = { &message, sizeof(message) };
+		struct msghdr header = { .msg_iov = &part,
+					 .msg_iovlen = 1,
+					 .msg_control = control.room,
+					 .msg_controllen = sizeof(control) };
+		ssize_t size = recvmsg(self.line, &header,
+				       MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+		int fd;
+
+		if (size < 0 && errno == EINTR)
+			continue;
+		if (size < 0)
+			return errno == EAGAIN;
+		if (size == 0)
+			return false;
+		fd = descriptor_in(&header);
+		if (size == sizeof(message))
+			take_map(&message, fd);
+		if (fd >= 0)
+			close(fd);
+	}
+}
+
+/* Hands them on; of the child's end the kernel tells by one, too. */
+static void read_signals(void)
+{
+	struct signalfd_siginfo signal;
+
+	while (read(self.signals, &signal, sizeof(signal)) == sizeof(signal))
+		if (signal.ssi_signo != SIGCHLD)
+			kill(self.child, (int)signal.ssi_signo);
+	self.ended = waitpid(self.child, &self.status, WNOHANG) == self.child;
+}
+
+/* --- from start to end ---------------------------------------------------- */
+
+/* Of the memory only what is used is locked: the rehearsal uses it. */
+static void prepare(void)
+{
+	int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (score >= 0) {
+		/* As far as we may: without us there is still the lease. */
+		if (write(score, "-1000", 5) < 0)
+			errno = 0;
+		close(score);
+	}
+	prctl(PR_SET_NAME, "carp-guardian");
+	signal(SIGPIPE, SIG_IGN);
+	mlockall(MCL_CURRENT | MCL_ONFAULT);
+	memset(self.live, 0, sizeof(self.live));
+	memset(self.maps, 0, sizeof(self.maps));
+	capng_clear(CAPNG_SELECT_BOTH);
+	capng_apply(CAPNG_SELECT_CAPS);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	farewell();
+	sendto(self.frames, NULL, 0, MSG_DONTWAIT, NULL, 0);
+}
+
+/* The line ends earlier than the process, which takes its time to close what
+ * else it has: packet sockets wait for all CPUs. */
+static void on_line_end(void)
+{
+	unsigned int sent;
+
+	if (self.area->dismissed || self.area->handover)
+		return;
+	if (!self.ended)
+		kill(self.child, SIGKILL); /* should it not be dying */
+	sent = farewell();
+	log_warnx("the controller has died: all leases ended, %u farewells "
+		  "sent",
+		  sent);
+}
+
+/* As the child has. */
+__attribute__((noreturn)) static void end(void)
+{
+	sigset_t all;
+
+	if (WIFSIGNALED(self.status)) {
+		sigfillset(&all);
+		signal(WTERMSIG(self.status), SIG_DFL);
+		sigprocmask(SIG_UNBLOCK, &all, NULL);
+		raise(WTERMSIG(self.status));
+	}
+	_exit(WIFEXITED(self.status) ? WEXITSTATUS(self.status) : 1);
+}
+
+void guardian_live(struct guardian_area *area, pid_t child, int line,
+		   int frames, int signals, bool to_syslog)
+{
+	struct pollfd fds[] = { { .fd = line, .events = POLLIN },
+				{ .fd = signals, .events = POLLIN } };
+
+	self.area = area;
+	self.child = child;
+	self.line = line;
+	self.frames = frames;
+	self.signals = signals;
+	if (to_syslog)
+		log_to_syslog();
+	prepare();
+	while (!self.ended) {
+		poll(fds, 2, -1);
+		read_signals();
+		if (fds[0].fd >= 0 && (!read_line() || self.ended)) {
+			fds[0].fd = -1;
+			on_line_end();
+		}
+	}
+	end();
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What the guardian and the process it guards share; for guardian*.c alone.
+ */
+#pragma once
+
+#include "user/sys/guardian.h"
+
+/* Two frames, so that one of them is whole at any instant. */
+struct guardian_cell {
+	__u32 current; /* 0: none; 1, 2: which.  Written last. */
+	__u32 pad;
+	struct guardian_frame frames[2];
+};
+
+struct guardian_area {
+	__u32 dismissed;
+	__u32 handover;
+	__u32 cells_used; /* none at or above that number */
+	__u32 pad;
+	struct guardian_cell cells[GUARDIAN_CELLS];
+};
+
+/* On the line between the two, with a descriptor to map, or without one if the
+ * map is to be forgotten. */
+struct guardian_message {
+	__u32 map;
+	__u32 size;
+};
+
+/* The guardian's life. */
+__attribute__((noreturn)) void guardian_live(struct guardian_area *area,
+					     pid_t child, int line, int frames,
+					     int signals, bool to_syslog);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What the generator's live frames are made by.  Writes each one anew: the
+ * page pool gives frames back as their receiver left them.
+ */
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "generator.h"
+
+__u8 flood_frame[FLOOD_FRAME_MAX];
+__u32 flood_vary; /* each frame has another digest */
+__u64 flood_made;
+
+typedef __u16 __attribute__((may_alias)) alias16;
+
+#define PUT(data, end, at, word) \
+	do { \
+		if ((data) + (at) + 2 <= (end)) \
+			*(alias16 *)((data) + (at)) = (word); \
+	} while (0)
+
+SEC("xdp")
+int flood(struct xdp_md *ctx)
+{
+	void *data = (void *)(long)ctx->data;
+	void *end = (void *)(long)ctx->data_end;
+	__u16 number = (__u16)flood_made++;
+
+	for (int at = 0; at < FLOOD_FRAME_MAX; at += 2)
+		PUT(data, end, at, *(alias16 *)(flood_frame + at));
+	if (flood_vary) {
+		/* A word and its complement: the checksum stays right. */
+		PUT(data, end, FLOOD_VARY_AT, number);
+		PUT(data, end, FLOOD_VARY_AT + 2, (__u16)~number);
+	}
+	return XDP_TX;
+}
+
+/* A veth end takes natively sent frames while it has a program of its own. */
+SEC("xdp")
+int pass(struct xdp_md *ctx)
+{
+	(void)ctx;
+	return XDP_PASS;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

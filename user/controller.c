@@ -29,17 +29,25 @@ static void on_deadline(void *context)
 	controller_settle(c);
 }
 
-static void on_leftover(void *context, const char *ifname)
+static void remove_addresses(void *context, const char *ifname)
 {
 	struct controller *c = context;
 	struct netlink_link link;
 
-	memory_recall(c, ifname);
-	if (dataplane_unpin(c->pin_dir, ifname) != 0)
-		return; /* a living controller's */
-	log_info("%s: removed what an earlier controller left behind", ifname);
 	if (netlink_link_by_name(c->netlink, ifname, &link) == 0)
 		nic_remove_leftovers(c, link.ifindex);
+}
+
+/* The addresses go before the program: once nothing keeps it silent, the
+ * kernel would answer for those it still finds there, with the NIC's MAC. */
+static void on_leftover(void *context, const char *ifname)
+{
+	struct controller *c = context;
+
+	memory_recall(c, ifname);
+	if (dataplane_unpin(c->pin_dir, ifname, remove_addresses, c) != 0)
+		return; /* a living controller's */
+	log_info("%s: removed what an earlier controller left behind", ifname);
 }
 
 static int open_netlink(struct controller *c, char *error, size_t size)

@@ -260,7 +260,7 @@ static int lock_directory(const char *path)
 	return err;
 }
 
-int bpffs_take(const char *pin_dir, const char *ifname, int *out_lock)
+int bpffs_hold(const char *pin_dir, const char *ifname, int *out_lock)
 {
 	char path[BPFFS_PATH_SIZE];
 	int err = make_path(pin_dir, ifname, NULL, path);
@@ -273,6 +273,17 @@ int bpffs_take(const char *pin_dir, const char *ifname, int *out_lock)
 	lock = lock_directory(path);
 	if (lock < 0)
 		return lock;
+	*out_lock = lock;
+	return 0;
+}
+
+int bpffs_take(const char *pin_dir, const char *ifname, int *out_lock)
+{
+	int lock;
+	int err = bpffs_hold(pin_dir, ifname, &lock);
+
+	if (err)
+		return err;
 	err = clear(pin_dir, ifname);
 	if (err) {
 		close(lock);

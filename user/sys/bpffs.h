@@ -25,6 +25,8 @@ int bpffs_prepare(const char *pin_dir, char *reason, size_t reason_size);
  * -EBUSY while another process holds it, or another -errno.
  */
 int bpffs_take(const char *pin_dir, const char *ifname, int *out_lock);
+/* The lock alone: what is attached stays so. */
+int bpffs_hold(const char *pin_dir, const char *ifname, int *out_lock);
 /* Detaches, removes pins and directory, closes the lock. */
 int bpffs_release(const char *pin_dir, const char *ifname, int lock);
 

@@ -138,5 +138,8 @@ int dataplane_pinned(const char *pin_dir,
 		     void (*found)(void *context, const char *ifname),
 		     void *context);
 /* Removes the pins of an interface, and with them a program left attached;
- * -EBUSY if its controller is alive. */
-int dataplane_unpin(const char *pin_dir, const char *ifname);
+ * -EBUSY if its controller is alive.  first(context, ifname) does what is to be
+ * done while the program still keeps the interface silent. */
+int dataplane_unpin(const char *pin_dir, const char *ifname,
+		    void (*first)(void *context, const char *ifname),
+		    void *context);

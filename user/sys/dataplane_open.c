@@ -428,14 +428,19 @@ int dataplane_pinned(const char *pin_dir,
 	return bpffs_each(pin_dir, found, context);
 }
 
-int dataplane_unpin(const char *pin_dir, const char *ifname)
+int dataplane_unpin(const char *pin_dir, const char *ifname,
+		    void (*first)(void *context, const char *ifname),
+		    void *context)
 {
 	int lock;
 	int err;
 
-	err = bpffs_take(pin_dir, ifname, &lock);
+	err = bpffs_hold(pin_dir, ifname, &lock);
+	if (err && err != -ENOENT)
+		return err;
+	first(context, ifname);
 	if (err)
-		return err == -ENOENT ? 0 : err;
+		return 0;
 	egress_remove_leftover(ifname);
 	return bpffs_release(pin_dir, ifname, lock);
 }

@@ -5,6 +5,7 @@
  */
 #include "user/daemon/control.h"
 #include "user/daemon/metrics.h"
+#include "user/daemon/put.h"
 #include "user/daemon/status.h"
 #include "user/sys/http.h"
 #include "user/sys/server.h"
@@ -32,9 +33,8 @@ static struct json_object *answer(bool ok)
 {
 	struct json_object *object = json_object_new_object();
 
-	json_object_object_add(object, "version",
-			       json_object_new_int(REQUEST_VERSION));
-	json_object_object_add(object, "ok", json_object_new_boolean(ok));
+	put(object, "version", json_object_new_int(REQUEST_VERSION));
+	put(object, "ok", json_object_new_boolean(ok));
 	return object;
 }
 
@@ -42,15 +42,17 @@ static struct json_object *refusal(int code, const char *text)
 {
 	struct json_object *object = answer(false);
 
-	json_object_object_add(object, "code", json_object_new_int(code));
-	json_object_object_add(object, "error", json_object_new_string(text));
+	put(object, "code", json_object_new_int(code));
+	put(object, "error", json_object_new_string(text));
 	return object;
 }
 
+/* NULL: there was no memory for it, and the client is hung up on. */
 static void send_json(struct server_client *client, struct json_object *object)
 {
-	server_reply(client, json_object_to_json_string_ext(
-				     object, JSON_C_TO_STRING_PLAIN));
+	server_reply(client, object ? json_object_to_json_string_ext(
+					      object, JSON_C_TO_STRING_PLAIN)
+				    : NULL);
 }
 
 /* --- the monitor --------------------------------------------------------- */
@@ -97,13 +99,12 @@ static void stop_monitor(struct control *control, struct server_client *client)
 
 static void add_group(struct json_object *reply, const struct member *member)
 {
-	json_object_object_add(reply, "group", status_group(member));
+	put(reply, "group", status_group(member));
 	if (!member->has_key)
-		json_object_object_add(
-			reply, "warning",
-			json_object_new_string(
-				"no passphrase: anyone on the link can speak "
-				"for this group (see --pass-file)"));
+		put(reply, "warning",
+		    json_object_new_string(
+			    "no passphrase: anyone on the link can speak "
+			    "for this group (see --pass-file)"));
 }
 
 static int attach(struct control *control, struct request *request,
@@ -148,17 +149,13 @@ static int status(struct control *control, const struct request *request,
 	unsigned int vhid =
 		request->has & REQUEST_HAS_VHID ? request->settings.vhid : 0;
 
-	json_object_object_add(reply, "program",
-			       json_object_new_string(CARP_XDP_VERSION));
-	json_object_object_add(reply, "pid", json_object_new_int(getpid()));
-	json_object_object_add(reply, "guardian",
-			       guardian_of(control->controller));
-	json_object_object_add(
-		reply, "maintenance",
-		json_object_new_boolean(control->controller->maintenance));
-	json_object_object_add(
-		reply, "sequences_kept",
-		json_object_new_boolean(memory_kept(control->controller)));
+	put(reply, "program", json_object_new_string(CARP_XDP_VERSION));
+	put(reply, "pid", json_object_new_int(getpid()));
+	put(reply, "guardian", guardian_of(control->controller));
+	put(reply, "maintenance",
+	    json_object_new_boolean(control->controller->maintenance));
+	put(reply, "sequences_kept",
+	    json_object_new_boolean(memory_kept(control->controller)));
 	status_fill(reply, control->controller, request->interface, vhid);
 	return 0;
 }

@@ -93,10 +93,14 @@ static int serve(const struct daemon_options *options, struct loop *loop,
 	}
 	tell_starter(options, 0, "");
 	loop_notify("READY=1");
-	loop_run(loop);
+	code = loop_run(loop);
 	loop_notify("STOPPING=1");
 	control_close(control);
-	return 0;
+	if (!code)
+		return 0;
+	/* The service manager starts again what ends with an error. */
+	log_warnx("the event loop has ended: %s", strerror(-code));
+	return EXIT_CODE_FAILED;
 }
 
 /* Returns in the process that is to be guarded only. */

@@ -14,26 +14,38 @@ enum {
 	NS_PER_MS = 1000000
 };
 
+void put(struct json_object *object, const char *name,
+	 struct json_object *value)
+{
+	if (!object || json_object_object_add(object, name, value))
+		json_object_put(value);
+}
+
+void put_item(struct json_object *array, struct json_object *value)
+{
+	if (!array || json_object_array_add(array, value))
+		json_object_put(value);
+}
+
 void put_int(struct json_object *object, const char *name, int64_t value)
 {
-	json_object_object_add(object, name, json_object_new_int64(value));
+	put(object, name, json_object_new_int64(value));
 }
 
 void put_text(struct json_object *object, const char *name, const char *value)
 {
-	json_object_object_add(object, name, json_object_new_string(value));
+	put(object, name, json_object_new_string(value));
 }
 
 void put_text_or_null(struct json_object *object, const char *name,
 		      const char *value)
 {
-	json_object_object_add(object, name,
-			       value ? json_object_new_string(value) : NULL);
+	put(object, name, value ? json_object_new_string(value) : NULL);
 }
 
 void put_bool(struct json_object *object, const char *name, bool value)
 {
-	json_object_object_add(object, name, json_object_new_boolean(value));
+	put(object, name, json_object_new_boolean(value));
 }
 
 /* Seconds with milliseconds, printed as such. */
@@ -44,9 +56,8 @@ void put_seconds(struct json_object *object, const char *name, struct span span)
 	snprintf(text, sizeof(text), "%llu.%03llu",
 		 (unsigned long long)(span.ns / NS_PER_MS / 1000),
 		 (unsigned long long)(span.ns / NS_PER_MS % 1000));
-	json_object_object_add(
-		object, name,
-		json_object_new_double_s((double)span.ns / 1e9, text));
+	put(object, name,
+	    json_object_new_double_s((double)span.ns / 1e9, text));
 }
 
 void put_mac(struct json_object *object, const char *name, const uint8_t *mac)

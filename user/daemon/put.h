@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Members of a JSON object.
+ * Members of a JSON object.  Where there is no memory for an object, nothing
+ * is added to it: json-c itself would end the process.
  */
 #pragma once
 
 #include "user/core/instant.h"
 
 #include <json-c/json.h>
+
+/* Both take over value. */
+void put(struct json_object *object, const char *name,
+	 struct json_object *value);
+void put_item(struct json_object *array, struct json_object *value);
 
 void put_int(struct json_object *object, const char *name, int64_t value);
 void put_text(struct json_object *object, const char *name, const char *value);

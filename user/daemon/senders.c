@@ -45,13 +45,13 @@ static void list_sender(void *context, const struct carp_host_key *key,
 	memcpy(address.bytes, key->address, 16);
 	put_text(object, "address", address_format(&address, text));
 	put_text(object, "style", style_names[sender->style]);
-	json_object_object_add(object, "heard_seconds", NULL);
+	put(object, "heard_seconds", NULL);
 	if (sender->seen_ns)
 		put_seconds(object, "heard_seconds", silent);
 	put_int(object, "alarms", (int64_t)sender->alarms);
 	if (!listing->list)
 		listing->list = json_object_new_array();
-	json_object_array_add(listing->list, object);
+	put_item(listing->list, object);
 	if (sender->style == CARP_STYLE_SEALED)
 		listing->sealed++;
 	else if (silent.ns < span_ms(UNSEALED_FORGOTTEN_MS).ns)
@@ -86,11 +86,11 @@ void senders_put(struct json_object *object, const struct senders *senders,
 
 	if (senders)
 		listing = &senders->by_vhid[m->group.settings.vhid];
-	json_object_object_add(object, "senders",
-			       listing->list ? json_object_get(listing->list)
-					     : json_object_new_array());
+	put(object, "senders",
+	    listing->list ? json_object_get(listing->list)
+			  : json_object_new_array());
 	/* null: nobody heard yet, so nothing can be said. */
-	json_object_object_add(object, "all_sealed", NULL);
+	put(object, "all_sealed", NULL);
 	if (listing->sealed || listing->others)
 		put_bool(object, "all_sealed", !listing->others);
 	put_int(object, "unsealed_alarms", (int64_t)m->entry->unsealed_alarms);

@@ -19,7 +19,7 @@ static void put_mode(struct json_object *object, const struct nic *nic)
 	if (reason[0])
 		put_text(object, "xdp_mode_reason", reason);
 	else
-		json_object_object_add(object, "xdp_mode_reason", NULL);
+		put(object, "xdp_mode_reason", NULL);
 }
 
 static void put_counters(struct json_object *object,
@@ -32,7 +32,7 @@ static void put_counters(struct json_object *object,
 	for (unsigned int v = 0; v < CARP_V_COUNT; v++)
 		put_int(counters, verdict_names[v],
 			(int64_t)verdict_count(&sum, v));
-	json_object_object_add(object, "counters", counters);
+	put(object, "counters", counters);
 }
 
 static struct json_object *vips_of(const struct settings *s)
@@ -41,8 +41,8 @@ static struct json_object *vips_of(const struct settings *s)
 	char text[ADDRESS_TEXT_SIZE];
 
 	for (size_t i = 0; i < s->vips_count; i++)
-		json_object_array_add(list, json_object_new_string(vip_format(
-						    &s->vips[i], text)));
+		put_item(list,
+			 json_object_new_string(vip_format(&s->vips[i], text)));
 	return list;
 }
 
@@ -52,9 +52,8 @@ static struct json_object *hosts_of(const struct address *hosts, size_t count)
 	char text[ADDRESS_TEXT_SIZE];
 
 	for (size_t i = 0; i < count; i++)
-		json_object_array_add(list,
-				      json_object_new_string(
-					      address_format(&hosts[i], text)));
+		put_item(list, json_object_new_string(
+				       address_format(&hosts[i], text)));
 	return list;
 }
 
@@ -105,8 +104,7 @@ static struct json_object *names_of(const struct settings *s)
 	struct json_object *list = json_object_new_array();
 
 	for (size_t i = 0; i < s->names_count; i++)
-		json_object_array_add(list,
-				      json_object_new_string(s->names[i]));
+		put_item(list, json_object_new_string(s->names[i]));
 	return list;
 }
 
@@ -126,14 +124,12 @@ static void put_settings(struct json_object *object, const struct member *m)
 		 demotion_form_name(m->group.election.settings.demotion_form));
 	put_int(object, "demotion", m->group.election.demotion);
 	put_text(object, "balancing", balancing_name(s->balancing));
-	json_object_object_add(object, "vips", vips_of(s));
-	json_object_object_add(object, "peers",
-			       hosts_of(s->peers, s->peers_count));
-	json_object_object_add(object, "gateways",
-			       hosts_of(s->gateways, s->gateways_count));
+	put(object, "vips", vips_of(s));
+	put(object, "peers", hosts_of(s->peers, s->peers_count));
+	put(object, "gateways", hosts_of(s->gateways, s->gateways_count));
 	put_int(object, "announce_refresh", s->announce_refresh);
 	put_int(object, "peer_ttl_min", s->ttl_min ? s->ttl_min : CARP_TTL);
-	json_object_object_add(object, "groups", names_of(s));
+	put(object, "groups", names_of(s));
 }
 
 static void put_timing(struct json_object *object, const struct group *g)
@@ -186,7 +182,7 @@ static struct json_object *nodes_of(const struct member *m, int64_t *serving)
 			 election_state_name(g->election.state));
 		put_bool(object, "serving", serves(g));
 		*serving += serves(g);
-		json_object_array_add(list, object);
+		put_item(list, object);
 	}
 	return list;
 }
@@ -203,7 +199,7 @@ static struct json_object *cluster_of(const struct member *m)
 	object = json_object_new_object();
 	nodes = nodes_of(member_holder(m), &serving);
 	put_int(object, "leader", s->leader);
-	json_object_object_add(object, "nodes", nodes);
+	put(object, "nodes", nodes);
 	put_int(object, "serving", serving);
 	return object;
 }
@@ -218,7 +214,7 @@ struct json_object *status_group(const struct member *m)
 	put_text(object, "state", election_state_name(g->election.state));
 	put_bool(object, "observing", group_observes(g));
 	put_settings(object, m);
-	json_object_object_add(object, "master", master_of(m));
+	put(object, "master", master_of(m));
 	put_time(object, "since", g->since);
 	put_seconds(object, "since_seconds",
 		    instant_since(g->since, loop_now()));
@@ -229,7 +225,7 @@ struct json_object *status_group(const struct member *m)
 	put_mode(object, m->nic);
 	put_mac(object, "virtual_mac", m->entry->virtual_mac);
 	put_bool(object, "addresses_attached", member_addresses_present(m));
-	json_object_object_add(object, "cluster", cluster_of(m));
+	put(object, "cluster", cluster_of(m));
 	put_timing(object, g);
 	put_int(object, "transitions", transitions_of(g));
 	status_put_notices(object, m);
@@ -257,11 +253,11 @@ static struct json_object *demotion_of(const struct controller *c,
 {
 	struct json_object *object = json_object_new_object();
 
-	json_object_object_add(object, "interface", NULL);
+	put(object, "interface", NULL);
 	for (const struct nic *nic = c->nics; nic; nic = nic->next)
 		if (nic->number == entry->ifindex)
 			put_text(object, "interface", nic->link.name);
-	json_object_object_add(object, "group", NULL);
+	put(object, "group", NULL);
 	if (*entry->name)
 		put_text(object, "group", entry->name);
 	put_bool(object, "all",
@@ -269,7 +265,7 @@ static struct json_object *demotion_of(const struct controller *c,
 	put_int(object, "amount", entry->amount);
 	put_text(object, "reason", entry->reason);
 	put_bool(object, "automatic", entry->automatic);
-	json_object_object_add(object, "by", NULL);
+	put(object, "by", NULL);
 	if (*entry->by)
 		put_text(object, "by", entry->by);
 	put_time(object, "since", entry->since);
@@ -304,7 +300,7 @@ static struct json_object *groups_of(struct controller *c,
 		}
 		object = status_group(m);
 		senders_put(object, senders, m);
-		json_object_array_add(groups, object);
+		put_item(groups, object);
 	}
 	senders_close(senders);
 	return groups;
@@ -319,13 +315,12 @@ void status_fill(struct json_object *reply, struct controller *c,
 
 	for (const struct nic *nic = c->nics; nic; nic = nic->next)
 		if (selected(nic, interface))
-			json_object_array_add(interfaces, interface_of(nic));
+			put_item(interfaces, interface_of(nic));
 	for (unsigned int i = 0; i < c->node.ledger.count; i++)
-		json_object_array_add(
-			demotions, demotion_of(c, &c->node.ledger.entries[i]));
-	json_object_object_add(reply, "groups", groups);
-	json_object_object_add(reply, "interfaces", interfaces);
-	json_object_object_add(reply, "demotions", demotions);
+		put_item(demotions, demotion_of(c, &c->node.ledger.entries[i]));
+	put(reply, "groups", groups);
+	put(reply, "interfaces", interfaces);
+	put(reply, "demotions", demotions);
 }
 
 struct json_object *status_change(const struct member *m,

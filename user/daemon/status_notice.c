@@ -60,10 +60,10 @@ void status_put_notices(struct json_object *group, const struct member *m)
 			const struct notice *n = &m->group.notices.list[k][i];
 
 			if (notice_fresh(n, loop_now()))
-				json_object_array_add(warnings, warning_of(n));
+				put_item(warnings, warning_of(n));
 		}
-	json_object_object_add(group, "conflict", conflict_of(m));
-	json_object_object_add(group, "warnings", warnings);
+	put(group, "conflict", conflict_of(m));
+	put(group, "warnings", warnings);
 }
 
 struct json_object *status_notice(const struct member *m,

@@ -441,11 +441,11 @@ void server_close(struct server *server)
 
 void server_reply(struct server_client *client, const char *text)
 {
-	size_t length = strlen(text);
+	size_t length = text ? strlen(text) : 0;
 
 	if (client->doomed || client->finishing)
 		return;
-	if (queue_reserve(client, length + 1)) {
+	if (!text || queue_reserve(client, length + 1)) {
 		client_doom(client);
 		return;
 	}

@@ -14,7 +14,7 @@ BUILD=(gcc libc6-dev make clang llvm bpftool pkg-config libbpf-dev libelf-dev zl
 DEMO=(python3 jq curl procps iputils-ping iputils-arping ndisc6)
 CHECK=(libcriterion-dev nettle-dev libssl-dev ucarp tcpdump clang-tidy
 	clang-format cppcheck shellcheck mandoc universal-ctags util-linux
-	qemu-system-x86 cpio busybox-static keepalived ethtool
+	qemu-system-x86 cpio busybox-static keepalived ethtool libclang-rt-dev
 	spin)
 BENCH=()
 # Checks our metrics.  Its package would start a server: unpacked only.

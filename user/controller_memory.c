@@ -137,9 +137,11 @@ static void learn(struct memory *memory, const char *ifname,
 		  const struct carp_host_key *key, uint64_t sequence)
 {
 	size_t at = find(memory, ifname, key);
-	struct known_sender *known = &memory->known[at];
+	struct known_sender *known;
 
-	if (at == memory->count || compare(known, ifname, key))
+	if (at < memory->count && !compare(&memory->known[at], ifname, key))
+		known = &memory->known[at];
+	else
 		known = insert(memory, at, ifname, key);
 	if (!known || known->sequence >= sequence)
 		return;

@@ -8,8 +8,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 CRASHES=build/fuzz/crashes
 mkdir -p "$CRASHES" build/fuzz/logs
-declare -A RUNS=([frames]=12000 [request]=40000 [control]=5000 [http]=5000
-	[election]=20000 [memory]=15000 [netlink]=100000)
+declare -A RUNS=([frames]=8000 [request]=20000 [control]=3000 [http]=3000
+	[election]=10000 [memory]=10000 [netlink]=50000)
 targets=("$@")
 (($#)) || targets=(frames request control http election memory netlink)
 bad=0

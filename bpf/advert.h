@@ -98,7 +98,9 @@ static __always_inline bool advert_is_vrrp(struct advert *advert)
 
 	if (advert->header.version_type >> 4 == CARP_VRRP_VERSION3)
 		return true;
-	if (advert->header.version_type != CARP_VERSION_TYPE ||
+	/* Version 2 is of IPv4 only. */
+	if (advert->family != 4 ||
+	    advert->header.version_type != CARP_VERSION_TYPE ||
 	    !advert_whole(advert))
 		return false;
 	if (addresses != CARP_AUTHLEN)

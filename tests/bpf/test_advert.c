@@ -261,7 +261,7 @@ static struct packet vrrp2(uint8_t addresses, uint8_t vhid, uint8_t fill)
 /* Guards: VRRP routers on the same wire are left alone, vhid ours or not. */
 Test(advert, vrrp)
 {
-	struct advert a = advert_default();
+	struct advert a = advert_default(), b = advert_default6();
 	struct packet p;
 
 	for (uint8_t n = 0; n <= 20; n++) {
@@ -281,6 +281,20 @@ Test(advert, vrrp)
 	a.version_type = 0x31;
 	a.ttl = 1;
 	check("VRRPv3", &a, CARP_V_vrrp, VHID);
+	b.version_type = 0x31;
+	check("VRRPv3 over IPv6", &b, CARP_V_vrrp, VHID);
+}
+
+/* Version 2 of VRRP knows no IPv6: nothing there can look like it. */
+Test(advert, no_vrrp2_over_ipv6)
+{
+	struct advert a = advert_default6();
+
+	for (uint8_t n = 5; n <= 9; n++) {
+		a.authlen = n;
+		a.trailing = (uint16_t)(4 * (n - 5));
+		check("as long as VRRPv2", &a, CARP_V_advert_valid, VHID);
+	}
 }
 
 /* Guards: our own advertisement, reflected, never moves the election. */

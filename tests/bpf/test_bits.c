@@ -37,7 +37,7 @@ static void set_up(void)
 }
 
 /* The 36 bytes; `byte` counts from their start. */
-static struct wanted advert_bit(const uint8_t *header, size_t byte)
+static struct wanted advert_bit(const uint8_t *header, size_t byte, bool four)
 {
 	if (byte == 0 && header[0] >> 4 == 3)
 		return want(CARP_V_vrrp);
@@ -46,7 +46,8 @@ static struct wanted advert_bit(const uint8_t *header, size_t byte)
 						: CARP_V_advert_type);
 	if (byte == 1)
 		return want(CARP_V_advert_other);
-	if (byte == 3 && header[3] == 5) /* VRRPv2 with five addresses */
+	if (byte == 3 && header[3] == 5 &&
+	    four) /* VRRPv2 with five addresses */
 		return want(CARP_V_vrrp);
 	return want(CARP_V_advert_checksum);
 }
@@ -79,7 +80,7 @@ static struct wanted advert4_bit(const struct packet *p, size_t byte,
 		return (struct wanted){ CARP_V_advert_fragment, 0 };
 	if (byte < 34) /* the header checksum covers all of it */
 		return want(CARP_V_advert_ip);
-	return advert_bit(p->bytes + 34, byte - 34);
+	return advert_bit(p->bytes + 34, byte - 34, true);
 }
 
 static struct wanted advert6_bit(const struct packet *p, size_t byte,
@@ -104,7 +105,7 @@ static struct wanted advert6_bit(const struct packet *p, size_t byte,
 		return want(CARP_V_advert_unicast);
 	if (byte < 54)
 		return want(CARP_V_advert_valid);
-	return advert_bit(p->bytes + 54, byte - 54);
+	return advert_bit(p->bytes + 54, byte - 54, false);
 }
 
 static struct wanted arp_bit(const struct packet *p, size_t byte, uint8_t bit)

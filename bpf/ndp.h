@@ -24,6 +24,7 @@ struct ndp {
 	__u16 options; /* bytes */
 	bool multicast;
 	bool probe; /* duplicate address detection, source :: */
+	bool named; /* a target link-layer address was found */
 };
 
 /* The options start here; each slot is checked before it is read. */
@@ -41,6 +42,7 @@ static __always_inline bool ndp_open(struct frame *frame, struct ip6_header *ip,
 	ndp->nd = (struct carp_ndisc *)(ip + 1);
 	ndp->multicast = ip->destination[0] == 0xff;
 	ndp->probe = word_zero(ip->source, 16);
+	ndp->named = false;
 	if ((ip->version_flow & carp_htonl(IP6_VERSION_MASK)) !=
 		    carp_htonl(IP6_VERSION) ||
 	    ip->hop_limit != CARP_TTL || ndp->nd->code ||
@@ -71,8 +73,11 @@ static __always_inline bool ndp_walk(struct frame *frame, struct ndp *ndp,
 			return false;
 		if (ndp->probe && option->type == CARP_ND_SOURCE_LLADDR)
 			return false;
-		if (option->type == CARP_ND_TARGET_LLADDR)
+		/* The first counts, as for the hosts that will read it. */
+		if (option->type == CARP_ND_TARGET_LLADDR && !ndp->named) {
+			ndp->named = true;
 			*target = option->mac;
+		}
 		next += option->length;
 	}
 	return next == slots && ndp->options % CARP_ND_OPTION_SIZE == 0;

@@ -301,6 +301,10 @@ Test(ndp, claims)
 	neighbour_option(&n, 2, 1, own);
 	p = neighbour_packet(&n);
 	expect("our option, foreign source", &p, CARP_V_passed, 0, NULL);
+	n.options_size = 0;
+	neighbour_option(&n, 2, 1, MAC_HOST);
+	neighbour_option(&n, 2, 1, own);
+	refused("foreign option, ours behind", &n, CARP_V_ndp_claim);
 	n.hop_limit = 254;
 	n.options_size = 0;
 	p = neighbour_packet(&n);

@@ -68,10 +68,11 @@ static int open_netlink(struct controller *c, char *error, size_t size)
 	return EXIT_CODE_FAILED;
 }
 
-int controller_open(struct loop *loop, const char *pin_dir,
-		    const char *state_dir,
-		    const struct controller_events *events,
-		    struct controller **out, char *error, size_t error_size)
+int controller_open_beside(struct loop *loop, const char *pin_dir,
+			   const char *state_dir,
+			   const struct controller_events *events,
+			   struct controller **out, char *error,
+			   size_t error_size)
 {
 	struct controller *c = calloc(1, sizeof(*c));
 	int code;
@@ -86,18 +87,34 @@ int controller_open(struct loop *loop, const char *pin_dir,
 	}
 	c->loop = loop;
 	c->events = *events;
-	code = memory_open(c) ? EXIT_CODE_FAILED : 0;
-	if (code)
-		snprintf(error, error_size, "out of memory");
-	else
-		code = open_netlink(c, error, error_size);
+	code = open_netlink(c, error, error_size);
 	if (code) {
 		controller_close(c);
 		return code;
 	}
+	loop_on_deadline(loop, on_deadline, c);
+	*out = c;
+	return 0;
+}
+
+int controller_open(struct loop *loop, const char *pin_dir,
+		    const char *state_dir,
+		    const struct controller_events *events,
+		    struct controller **out, char *error, size_t error_size)
+{
+	struct controller *c;
+	int code = controller_open_beside(loop, pin_dir, state_dir, events, &c,
+					  error, error_size);
+
+	if (code)
+		return code;
+	if (memory_open(c)) {
+		snprintf(error, error_size, "out of memory");
+		controller_close(c);
+		return EXIT_CODE_FAILED;
+	}
 	dataplane_pinned(c->pin_dir, on_leftover, c);
 	controller_recall_maintenance(c);
-	loop_on_deadline(loop, on_deadline, c);
 	*out = c;
 	return 0;
 }
@@ -106,6 +123,7 @@ void controller_close(struct controller *c)
 {
 	if (!c)
 		return;
+	controller_unprepare(c);
 	while (c->nics) {
 		struct nic *nic = c->nics;
 

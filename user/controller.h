@@ -26,6 +26,7 @@ enum controller_numbers {
 	/* Of a group at once: to each peer, and to the multicast group of a
 	 * family without one, under an old and a new digest. */
 	MEMBER_FAREWELLS_MAX = (SETTINGS_PEERS_MAX + 2) * 2,
+	CONTROLLER_LAYOUT_SIZE = 128,
 };
 
 struct controller;
@@ -44,6 +45,7 @@ struct nic {
 	bool open;    /* our programs are attached, frames can leave */
 	bool cut_off; /* a frame could not leave for want of an interface */
 	bool working; /* what the core has been told */
+	bool dated;   /* an earlier controller's program cannot be replaced */
 	char trouble[CONTROLLER_ERROR_SIZE]; /* why it is not open */
 	struct instant looked;		     /* when somebody looked after it */
 	struct instant look_at;		     /* when to do so */
@@ -109,8 +111,12 @@ struct controller {
 	char *state_dir;
 	struct node node;
 	unsigned int nics_numbered;
+	/* Counts changes of what a successor prepares itself for: interfaces,
+	 * links, pins and sockets; controller_handover.c. */
+	uint64_t plumbing;
 	bool busy; /* slow work is under way in the background */
 	struct nic *nics;
+	struct nic *prepared; /* taken over soon, and not in use yet */
 	struct controller_events events;
 	bool maintenance;
 	struct memory *memory;	   /* see controller_memory.c */
@@ -129,6 +135,15 @@ int controller_open(struct loop *loop, const char *pin_dir,
 /* From now on the guardian, which stays the caller's, is told what is to be
  * done if we die.  Takes NULL. */
 void controller_guard(struct controller *c, struct guardian *guardian);
+/* It is let go; we are still at work. */
+void controller_unguard(struct controller *c);
+/* Beside another one that is still at work: knows no group until it has taken
+ * over. */
+int controller_open_beside(struct loop *loop, const char *pin_dir,
+			   const char *state_dir,
+			   const struct controller_events *events,
+			   struct controller **out, char *error,
+			   size_t error_size);
 /* Masters bow out; everything attached is removed.  Takes NULL. */
 void controller_close(struct controller *controller);
 
@@ -148,6 +163,25 @@ int controller_state(struct controller *c, const struct request *request,
 int controller_maintenance(struct controller *c, const struct request *request,
 			   char *error, size_t error_size);
 
+/*
+ * One controller's work goes on in another process, controller_handover.c.
+ * First everything slow: interface by interface, while the old one is at work.
+ * Then the state, in one step: from then on the old one does nothing more, not
+ * even on its way out.
+ */
+/* What a state is made of: equal words, or no handover. */
+void controller_layout(char out[CONTROLLER_LAYOUT_SIZE]);
+/* One interface, with the plumbing as it is now; false: there are no more. */
+bool controller_describe_nic(const struct controller *c, unsigned int index,
+			     struct pack *pack);
+/* False: something is under way; soon again. */
+bool controller_describe_state(const struct controller *c, struct pack *pack);
+/* The other side: 0 or -errno.  Whoever finds plumbing changed begins anew. */
+int controller_prepare_nic(struct controller *c, struct pack *pack, char *error,
+			   size_t error_size);
+void controller_unprepare(struct controller *c);
+int controller_take_over(struct controller *c, struct pack *pack);
+
 struct nic *controller_nic(struct controller *c, const char *name);
 struct member *member_of(struct group *group);
 
@@ -159,7 +193,8 @@ bool device_sees_tags(const struct nic *nic);
 /* Inside, from the bottom up: controller_device.c, controller_address.c,
  * controller_effects.c, controller_memory.c, controller_elect.c,
  * controller_watch.c, controller_nic.c, controller_mend.c, controller_plan.c,
- * controller_group.c, controller_cluster.c, and on top controller.c. */
+ * controller_group.c, controller_cluster.c, and on top controller_handover.c
+ * and controller.c. */
 
 /* What outlives the controller in STATE_DIR/sequences: how far our own sealed
  * counters are, and how far each sealed sender's were.  0 or -errno. */
@@ -171,6 +206,10 @@ uint64_t memory_sequence(struct controller *c, uint64_t last);
 /* Collects and writes, when it is time to; never waits. */
 void memory_tick(struct controller *c, struct instant now);
 struct instant memory_deadline(const struct controller *c);
+/* Both go over to another process as they are; not while they are written. */
+bool memory_writing(const struct controller *c);
+void memory_hand_over(const struct controller *c, struct pack *pack);
+int memory_adopt(struct controller *c, struct pack *pack);
 /* False: the last write has failed, and a restart would forget. */
 bool memory_kept(const struct controller *c);
 /* Takes over the sealed senders of pins that are about to go. */
@@ -216,6 +255,8 @@ void device_step_back(struct controller *c, const struct netlink_link *link);
 /* Opens an interface that is not in use yet. */
 int nic_open(struct controller *c, const struct request *request,
 	     struct nic **out, char *error, size_t error_size);
+/* The event ring reaches the loop. */
+int nic_listen(struct nic *nic);
 /* Takes NULL and half-built ones. */
 void nic_close(struct nic *nic);
 /* The one with that index, and here. */

@@ -22,6 +22,13 @@ static void on_lost(void *context)
 	guardian_lost(c->guardian);
 }
 
+void controller_unguard(struct controller *c)
+{
+	loop_source_remove(c->guardian_source);
+	c->guardian_source = NULL;
+	guardian_release(c->guardian);
+}
+
 void controller_guard(struct controller *c, struct guardian *guardian)
 {
 	c->guardian = guardian;
@@ -29,6 +36,8 @@ void controller_guard(struct controller *c, struct guardian *guardian)
 	    loop_add(c->loop, guardian_fd(guardian), EPOLLIN, LOOP_REQUESTS,
 		     on_lost, c, &c->guardian_source) != 0)
 		log_warnx("the guardian's end would not be noticed");
+	for (struct nic *nic = c->nics; nic; nic = nic->next)
+		nic_guard(nic);
 }
 
 void nic_guard(struct nic *nic)

@@ -12,12 +12,12 @@
  * minute, at once for a new sender, and when the controller ends.  A crash
  * loses nothing (the pinned tables stay), a power failure up to a minute.
  */
-#include "user/controller.h"
+#include "user/controller_memory.h"
 #include "user/sys/background.h"
 #include "user/sys/log.h"
 #include "user/sys/statefile.h"
 
-#include <inttypes.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,39 +29,7 @@ enum memory_numbers {
 	RESERVE_AGAIN = RESERVE / 2,
 	COLLECT_MS = 5000,
 	WRITE_MS = 60000,
-	LINE_SIZE = 128,
 	NS_PER_S = 1000000000,
-};
-
-static const char file_name[] = "sequences";
-
-struct known_sender {
-	char ifname[NETLINK_NAME_SIZE];
-	struct carp_host_key key;
-	uint64_t sequence;
-};
-
-/* For the thread that writes. */
-struct writing {
-	const char *directory;
-	char *text;
-	int err;
-};
-
-struct memory {
-	struct controller *controller;
-	uint64_t base;	   /* the sequence when the boot clock was 0 */
-	uint64_t highest;  /* given out so far */
-	uint64_t reserved; /* in the file; none above was given out */
-	struct known_sender *known;
-	size_t count, room;
-	bool new, changed; /* since the last write */
-	bool failed;	   /* the last write; said once */
-	struct instant collect_due, write_due;
-	unsigned int turn; /* of which interface */
-	struct background *background;
-	struct loop_source *source;
-	struct writing writing;
 };
 
 /* --- the clock ------------------------------------------------------------ */
@@ -133,7 +101,7 @@ static struct known_sender *insert(struct memory *memory, size_t at,
 	return known;
 }
 
-static void learn(struct memory *memory, const char *ifname,
+void memory_learn(struct memory *memory, const char *ifname,
 		  const struct carp_host_key *key, uint64_t sequence)
 {
 	size_t at = find(memory, ifname, key);
@@ -161,7 +129,7 @@ static void on_sender(void *context, const struct carp_host_key *key,
 	const struct walk *walk = context;
 
 	if (sender->style == CARP_STYLE_SEALED)
-		learn(walk->memory, walk->ifname, key, sender->last);
+		memory_learn(walk->memory, walk->ifname, key, sender->last);
 }
 
 void memory_collect(struct nic *nic)
@@ -221,95 +189,19 @@ void memory_rename(struct controller *c, const char *from, const char *to)
 
 		memmove(&memory->known[i], &memory->known[i + 1],
 			(--memory->count - i) * sizeof(known));
-		learn(memory, to, &known.key, known.sequence);
+		memory_learn(memory, to, &known.key, known.sequence);
 		memory->new = true;
 	}
 }
 
 /* --- the file ------------------------------------------------------------- */
 
-static bool parse_sender(struct memory *memory, const char *line)
-{
-	char ifname[NETLINK_NAME_SIZE], text[ADDRESS_TEXT_SIZE];
-	struct carp_host_key key = { 0 };
-	struct address address;
-	uint64_t sequence;
-	unsigned int vhid;
-
-	if (sscanf(line, "sender %15s %u %45s %" SCNu64, ifname, &vhid, text,
-		   &sequence) != 4 ||
-	    vhid < CARP_VHID_MIN || vhid > CARP_VHID_MAX ||
-	    sequence > CARP_SEAL_SEQUENCE_MAX || !address_parse(text, &address))
-		return false;
-	key.vhid = (__u8)vhid;
-	key.family = address.family;
-	memcpy(key.address, address.bytes, sizeof(key.address));
-	learn(memory, ifname, &key, sequence);
-	return true;
-}
-
-static bool parse_line(struct memory *memory, const char *line)
-{
-	uint64_t sequence;
-
-	if (!*line || *line == '#')
-		return true;
-	if (sscanf(line, "reserved %" SCNu64, &sequence) != 1)
-		return parse_sender(memory, line);
-	if (sequence > CARP_SEAL_SEQUENCE_MAX)
-		return false;
-	memory->reserved = sequence;
-	return true;
-}
-
-static void read_file(struct memory *memory)
-{
-	char *text = statefile_read(memory->controller->state_dir, file_name);
-	char *at = text, *line;
-
-	for (int number = 1; at && (line = strsep(&at, "\n")); number++)
-		if (!parse_line(memory, line))
-			log_warnx("%s/%s: line %d: neither \"reserved "
-				  "SEQUENCE\" nor \"sender INTERFACE VHID "
-				  "ADDRESS SEQUENCE\", left out",
-				  memory->controller->state_dir, file_name,
-				  number);
-	free(text);
-	memory->new = memory->changed = false;
-}
-
-/* NULL without memory. */
-static char *render(const struct memory *memory)
-{
-	size_t size = (memory->count + 2) * LINE_SIZE, at;
-	char *out = malloc(size);
-
-	if (!out)
-		return NULL;
-	at = (size_t)snprintf(out, size,
-			      "# carp-xdp: sequences of sealed counters\n"
-			      "reserved %" PRIu64 "\n",
-			      memory->reserved);
-	for (size_t i = 0; i < memory->count; i++) {
-		const struct known_sender *known = &memory->known[i];
-		struct address address = { .family = known->key.family };
-		char text[ADDRESS_TEXT_SIZE];
-
-		memcpy(address.bytes, known->key.address, 16);
-		at += (size_t)snprintf(
-			out + at, size - at, "sender %s %u %s %" PRIu64 "\n",
-			known->ifname, known->key.vhid,
-			address_format(&address, text), known->sequence);
-	}
-	return out;
-}
-
 static void say_result(struct memory *memory, int err)
 {
 	if (err && !memory->failed)
 		log_warnx("%s/%s: cannot be written: %s; after a restart old "
 			  "advertisements may be believed, or ours refused",
-			  memory->controller->state_dir, file_name,
+			  memory->controller->state_dir, memory_file,
 			  strerror(-err));
 	memory->failed = err != 0;
 }
@@ -318,7 +210,7 @@ static void write_slowly(void *argument)
 {
 	struct writing *w = argument;
 
-	w->err = statefile_write(w->directory, file_name, w->text);
+	w->err = statefile_write(w->directory, memory_file, w->text);
 }
 
 static void on_written(void *context)
@@ -340,7 +232,7 @@ static bool start_writing(struct memory *memory)
 
 	memory->reserved = current(memory) + RESERVE;
 	memory->writing.directory = c->state_dir;
-	memory->writing.text = render(memory);
+	memory->writing.text = memory_render(memory);
 	if (!memory->writing.text)
 		return false;
 	if (background_start(write_slowly, &memory->writing,
@@ -358,7 +250,8 @@ static bool start_writing(struct memory *memory)
 /* Waits; at the beginning and at the end, when no election is running. */
 static void write_now(struct memory *memory)
 {
-	struct writing w = { memory->controller->state_dir, render(memory), 0 };
+	struct writing w = { memory->controller->state_dir,
+			     memory_render(memory), 0 };
 
 	if (!w.text)
 		return;
@@ -403,7 +296,7 @@ int memory_open(struct controller *c)
 		return -1;
 	memory->controller = c;
 	c->memory = memory;
-	read_file(memory);
+	memory_read(memory);
 	memory->highest = clock > memory->reserved ? clock : memory->reserved;
 	/* Wraps where the clock is behind; so does the sum. */
 	memory->base = memory->highest - ticks(loop_now().ns);
@@ -476,4 +369,46 @@ void memory_tick(struct controller *c, struct instant now)
 		return;
 	if (start_writing(memory))
 		memory->write_due = instant_add(now, span_ms(WRITE_MS));
+}
+
+/* --- in another process --------------------------------------------------- */
+
+bool memory_writing(const struct controller *c)
+{
+	return c->memory->background;
+}
+
+void memory_hand_over(const struct controller *c, struct pack *pack)
+{
+	const struct memory *memory = c->memory;
+
+	pack_put(pack, &memory->base, sizeof(memory->base));
+	pack_put(pack, &memory->highest, sizeof(memory->highest));
+	pack_put(pack, &memory->reserved, sizeof(memory->reserved));
+	pack_put(pack, &memory->failed, sizeof(memory->failed));
+	pack_put(pack, &memory->count, sizeof(memory->count));
+	pack_put(pack, memory->known, memory->count * sizeof(*memory->known));
+}
+
+/* Written down soon: what had changed is not told. */
+int memory_adopt(struct controller *c, struct pack *pack)
+{
+	struct memory *memory = calloc(1, sizeof(*memory));
+
+	if (!memory)
+		return -ENOMEM;
+	memory->controller = c;
+	c->memory = memory;
+	pack_get(pack, &memory->base, sizeof(memory->base));
+	pack_get(pack, &memory->highest, sizeof(memory->highest));
+	pack_get(pack, &memory->reserved, sizeof(memory->reserved));
+	pack_get(pack, &memory->failed, sizeof(memory->failed));
+	pack_get(pack, &memory->count, sizeof(memory->count));
+	memory->known = pack_copy(pack, memory->count * sizeof(*memory->known));
+	memory->count = memory->known ? memory->count : 0;
+	memory->room = memory->count;
+	memory->new = true;
+	memory->collect_due = instant_add(loop_now(), span_ms(COLLECT_MS));
+	memory->write_due = memory->collect_due;
+	return 0;
 }

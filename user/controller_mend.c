@@ -60,6 +60,7 @@ struct look {
 	char name[NETLINK_NAME_SIZE];
 	char unfit[DEVICE_TEXT_SIZE];
 	bool renamed, attached;
+	int renewed;
 };
 
 static void look_slowly(void *argument)
@@ -67,6 +68,7 @@ static void look_slowly(void *argument)
 	struct look *look = argument;
 
 	look->renamed = dataplane_rename(look->dataplane, look->name) == 0;
+	look->renewed = dataplane_renew(look->dataplane);
 	look->attached = dataplane_attached(look->dataplane);
 }
 
@@ -83,7 +85,14 @@ static void look_at_open(struct nic *nic)
 		return;
 	}
 	memcpy(look.name, nic->link.name, NETLINK_NAME_SIZE);
+	if (strcmp(dataplane_name(nic->dataplane), look.name) != 0)
+		nic->controller->plumbing++;
 	controller_background(nic->controller, look_slowly, &look);
+	if (look.renewed && !nic->dated)
+		log_warnx("%s: goes on with the program of the controller "
+			  "before: %s",
+			  nic->link.name, strerror(-look.renewed));
+	nic->dated = look.renewed != 0;
 	if (!nic->open)
 		return; /* lost meanwhile */
 	if (!look.attached)
@@ -122,6 +131,7 @@ static void detach_slowly(void *argument)
 /* Nothing of ours stays where it has no business. */
 static void take_off(struct nic *nic)
 {
+	nic->controller->plumbing++;
 	controller_background(nic->controller, detach_slowly, nic->dataplane);
 }
 
@@ -196,6 +206,7 @@ static void open_again(struct nic *nic)
 {
 	struct mend m = { .nic = nic, .link = nic->link };
 
+	nic->controller->plumbing++;
 	controller_background(nic->controller, mend_slowly, &m);
 	if (m.err) {
 		give_up(nic, m.error);

@@ -89,6 +89,13 @@ static void open_slowly(void *argument)
 			 strerror(-o->err));
 }
 
+int nic_listen(struct nic *nic)
+{
+	return loop_add(nic->controller->loop,
+			dataplane_event_fd(nic->dataplane), EPOLLIN,
+			LOOP_PACKETS, on_ring, nic, &nic->source);
+}
+
 static int open_parts(struct nic *nic, char *error, size_t size)
 {
 	struct opening opening = {
@@ -102,9 +109,7 @@ static int open_parts(struct nic *nic, char *error, size_t size)
 	controller_background(nic->controller, open_slowly, &opening);
 	if (opening.err)
 		return opening.err;
-	err = loop_add(nic->controller->loop,
-		       dataplane_event_fd(nic->dataplane), EPOLLIN,
-		       LOOP_PACKETS, on_ring, nic, &nic->source);
+	err = nic_listen(nic);
 	if (err)
 		snprintf(error, size, "interface %s: %s", nic->link.name,
 			 strerror(-err));
@@ -133,6 +138,7 @@ int nic_open(struct controller *c, const struct request *request,
 	nic->guarded = GUARDIAN_NONE;
 	nic->next = c->nics;
 	c->nics = nic;
+	c->plumbing++;
 	if (open_parts(nic, error, error_size) != 0) {
 		nic_close(nic);
 		return EXIT_CODE_FAILED;

@@ -68,6 +68,7 @@ void nic_forget(struct nic *nic)
 			*at = nic->next;
 			break;
 		}
+	nic->controller->plumbing++;
 	if (nic->working)
 		return;
 	nic->working = true;

@@ -87,7 +87,7 @@ static const struct verb verbs[] = {
 	  NULL,
 	  verbs_maintenance },
 	{ "daemon",
-	  "[--metrics ADDR:PORT] [--no-guardian]",
+	  "[--metrics ADDR:PORT] [--no-guardian] [--takeover]",
 	  "Be the controller; attach starts one when none runs.",
 	  CLI_DAEMON,
 	  0,

@@ -17,6 +17,9 @@
 #include "share.h"
 
 enum carp_limits {
+	/* Which meaning keys, values and records have.  A new number wherever
+	 * one changes: a controller never goes on with maps of another. */
+	CARP_MAPS_LAYOUT = 1,
 	CARP_VHID_SLOTS = 256,	  /* index = vhid; 0 is the interface itself */
 	CARP_VIPS_MAX = 131072,	  /* per interface and family */
 	CARP_RECIPES_MAX = 4,	  /* digests accepted for one vhid */

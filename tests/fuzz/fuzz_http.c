@@ -48,7 +48,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		snprintf(text, sizeof(text), "127.0.0.1:%d", port);
 		address.sin_port = htons((uint16_t)port);
 		address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-		err = http_open(loop, text, render, NULL, &http);
+		err = http_open(loop, text, -1, render, NULL, &http);
 	}
 	MUST(!err);
 	atexit(leave);

@@ -4,6 +4,7 @@
  * ranges, and what is written is read again the same.
  */
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <unistd.h>
 
@@ -76,7 +77,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argc;
 	(void)argv;
 	MUST(mkdtemp(directory));
-	snprintf(path, sizeof(path), "%s/%s", directory, file_name);
+	snprintf(path, sizeof(path), "%s/%s", directory, memory_file);
 	atexit(leave);
 	return 0;
 }
@@ -144,12 +145,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		write_raw(data, size);
 	else
 		write_raw((uint8_t *)bytes, draw_file(&c, bytes, 8192));
-	read_file(&first);
+	memory_read(&first);
 	check(&first);
-	one = render(&first);
-	MUST(one && !statefile_write(directory, file_name, one));
-	read_file(&second);
-	two = render(&second);
+	one = memory_render(&first);
+	MUST(one && !statefile_write(directory, memory_file, one));
+	memory_read(&second);
+	two = memory_render(&second);
 	MUST(two && !strcmp(one, two));
 	free(one);
 	free(two);

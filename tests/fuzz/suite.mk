@@ -36,11 +36,13 @@ FUZZ_NATIVE := tests/native/maps.c tests/native/native.c \
 
 fuzz_frames_src := $(FUZZ_PLAY_SRC) $(FUZZ_NATIVE) user/core/auth.c
 fuzz_request_src := $(FUZZ_REQUEST)
-fuzz_control_src := tests/fuzz/fake_loop.c user/sys/server.c $(FUZZ_REQUEST)
+fuzz_control_src := tests/fuzz/fake_loop.c user/sys/server.c \
+                    user/sys/listener.c $(FUZZ_REQUEST)
 fuzz_http_src := tests/fuzz/fake_loop.c
 fuzz_election_src := $(FUZZ_NATIVE) $(CORE_SRC)
 fuzz_memory_src := tests/fuzz/fake_loop.c user/sys/statefile.c \
-                   user/sys/background.c user/address.c
+                   user/sys/background.c user/sys/pack.c user/address.c \
+                   user/controller_memory_file.c
 fuzz_netlink_src := user/sys/netlink_parse.c
 
 $(B)/fuzz/tests/native/rooms.o: tests/native/rooms.c tests/fuzz/suite.mk

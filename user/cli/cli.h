@@ -31,6 +31,7 @@ enum cli_flag {
 	CLI_VERBOSE = 1 << 4,
 	CLI_FOREGROUND = 1 << 5,
 	CLI_UNGUARDED = 1 << 6,
+	CLI_TAKEOVER = 1 << 7,
 };
 
 enum cli_limits {

@@ -242,6 +242,8 @@ static const struct row rows[] = {
 	  "be the controller instead of starting one" },
 	{ "no-guardian", 0, NULL, CLI_ATTACH | CLI_DAEMON, CLI_UNGUARDED, NULL,
 	  NULL, "one process: nobody bows out for it if it is killed" },
+	{ "takeover", 0, NULL, CLI_DAEMON, CLI_TAKEOVER, NULL, NULL,
+	  "go on with what a running controller does, which ends" },
 	{ "all", 0, NULL, CLI_DEMOTE, 0, "all", apply_true, "every interface" },
 	{ "reason", 0, "TEXT", CLI_DEMOTE, 0, "reason", apply_text,
 	  "shown by status, for whoever finds it" },

@@ -99,6 +99,7 @@ static int daemon_run(const struct cli *cli, struct json_object *first)
 		.first_request = first,
 		.unguarded = cli->flags & CLI_UNGUARDED,
 		.ready_fd = -1,
+		.takeover = cli->flags & CLI_TAKEOVER,
 	};
 	struct json_object *metrics =
 		field(cli->request, "metrics", json_type_string);

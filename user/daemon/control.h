@@ -17,6 +17,10 @@ struct control_config {
 	struct guardian *guardian; /* NULL: none */
 	/* Ends the loop when the last group is detached. */
 	bool embedded;
+	const char *metrics; /* what control_metrics() will be asked for */
+	/* Take over from a controller at work; from one that waits for its
+	 * successor in any case. */
+	bool takeover;
 };
 
 /* Opens controller and socket: 0, or an exit code with a line of text. */
@@ -24,6 +28,9 @@ int control_open(const struct control_config *config, struct control **out,
 		 char *error, size_t error_size);
 /* Masters bow out; everything is removed.  Takes NULL. */
 void control_close(struct control *control);
+
+/* A successor has taken over: nothing may be touched, let alone closed. */
+bool control_given(const struct control *control);
 
 /* Serves metrics at "ADDR:PORT"; the same address again is fine. */
 int control_metrics(struct control *control, const char *address, char *error,

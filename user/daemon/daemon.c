@@ -66,7 +66,9 @@ static int start(const struct daemon_options *options, struct loop *loop,
 					 .socket_path = options->socket_path,
 					 .pin_dir = options->pin_dir,
 					 .state_dir = options->state_dir,
-					 .embedded = options->embedded };
+					 .embedded = options->embedded,
+					 .metrics = options->metrics,
+					 .takeover = options->takeover };
 	int code = control_open(&config, out, error, size);
 
 	if (!code && options->metrics)
@@ -94,6 +96,10 @@ static int serve(const struct daemon_options *options, struct loop *loop,
 	tell_starter(options, 0, "");
 	loop_notify("READY=1");
 	code = loop_run(loop);
+	if (control_given(control)) {
+		log_info("another process has taken over");
+		_exit(EXIT_CODE_OK); /* nothing here is ours any more */
+	}
 	loop_notify("STOPPING=1");
 	control_close(control);
 	if (!code)

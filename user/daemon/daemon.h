@@ -17,6 +17,7 @@ struct daemon_options {
 	 * has none after its first request. */
 	bool embedded;
 	bool unguarded; /* no second process */
+	bool takeover;	/* from one that is at work */
 	/* Written "ok\n", or "CODE TEXT\n" before exit; -1: none. */
 	int ready_fd;
 	/* attach --foreground: executed at start, failure ends the process. */

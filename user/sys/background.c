@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -64,6 +65,15 @@ int background_start(void (*work)(void *argument), void *argument,
 	}
 	*out = b;
 	return 0;
+}
+
+/* To Linux a policy is a thread's.  No niceness: where all CPUs are busy this
+ * would never come to an end. */
+void background_step_back(void)
+{
+	const struct sched_param none = { 0 };
+
+	sched_setscheduler(0, SCHED_BATCH, &none);
 }
 
 int background_fd(const struct background *b)

@@ -11,6 +11,9 @@ struct background;
 /* Runs work(argument) in a thread of its own.  0 or -errno. */
 int background_start(void (*work)(void *argument), void *argument,
 		     struct background **out);
+/* Called by work itself: it takes a CPU from nobody who has one, and never
+ * has the priority of a loop. */
+void background_step_back(void);
 /* Readable once the work is done. */
 int background_fd(const struct background *background);
 /* Waits for the end of the thread and frees. */

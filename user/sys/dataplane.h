@@ -6,6 +6,7 @@
 #pragma once
 
 #include "carp/maps.h"
+#include "user/sys/pack.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,6 +57,23 @@ int dataplane_attach(struct dataplane *dataplane,
  * have that name.  0 or -errno (-EBUSY: a living controller's are there). */
 int dataplane_rename(struct dataplane *dataplane, const char *ifname);
 
+/*
+ * Another process goes on with it, and the kernel notices nothing: link, maps,
+ * pins and their lock become that one's as well.  dataplane_adopt() loads the
+ * programs of this binary for those maps, and attaches nothing yet.  0 or
+ * -errno with a line of text (-EPROTO: maps of another layout).
+ */
+void dataplane_hand_over(const struct dataplane *dataplane, struct pack *pack);
+int dataplane_adopt(const struct dataplane_config *config, struct pack *pack,
+		    struct dataplane **out, char *error, size_t error_size);
+/* Puts our programs in the place of those found there; slow, and nothing where
+ * they are there already.  0 or -errno: what is attached stays. */
+int dataplane_renew(struct dataplane *dataplane);
+/* Frees what is another process's: nothing is detached.  Takes NULL. */
+void dataplane_abandon(struct dataplane *dataplane);
+
+/* Of the interface, as its pins have it. */
+const char *dataplane_name(const struct dataplane *dataplane);
 /* The mode obtained, never DATAPLANE_AUTO. */
 enum dataplane_mode dataplane_mode(const struct dataplane *dataplane);
 /* Why it is not native although DATAPLANE_AUTO wished it so: -errno, or 0. */

@@ -39,6 +39,11 @@ const char *dataplane_mode_name(enum dataplane_mode mode)
 	}
 }
 
+const char *dataplane_name(const struct dataplane *dataplane)
+{
+	return dataplane->ifname;
+}
+
 unsigned int dataplane_program_id(const struct dataplane *dataplane)
 {
 	return dataplane->program_id;

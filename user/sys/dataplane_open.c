@@ -9,67 +9,9 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-enum dataplane_limits {
-	/* One ring full, and the deadline gets its turn. */
-	DATAPLANE_DRAIN_MAX = CARP_EVENT_RING / sizeof(struct carp_event),
-};
-
-/* --- errors --------------------------------------------------------------- */
-
-/* Where the caller of dataplane_open() wants the reason. */
-struct complaint {
-	const char *ifname;
-	char *text;
-	size_t size;
-};
-
-/* The first thing libbpf has complained about since the last open. */
-static char libbpf_said[160];
-
-static __attribute__((format(printf, 2, 0))) int listen_to_libbpf(
-	enum libbpf_print_level level, const char *format, va_list args)
-{
-	if (level != LIBBPF_WARN || libbpf_said[0])
-		return 0;
-	vsnprintf(libbpf_said, sizeof(libbpf_said), format, args);
-	libbpf_said[strcspn(libbpf_said, "\n")] = '\0';
-	return 0;
-}
-
-/* Always returns err. */
-static __attribute__((format(printf, 3, 4))) int refuse(
-	const struct complaint *complaint, int err, const char *format, ...)
-{
-	char reason[BPFFS_PATH_SIZE + 160];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(reason, sizeof(reason), format, args);
-	va_end(args);
-	snprintf(complaint->text, complaint->size, "%s: %s", complaint->ifname,
-		 reason);
-	return err;
-}
-
-static int refuse_load(const struct complaint *complaint, int err)
-{
-	if (err == -EPERM || err == -EACCES)
-		return refuse(complaint, -EPERM,
-			      "not permitted to load BPF programs "
-			      "(CAP_BPF and CAP_NET_ADMIN are needed)");
-	if (err == -ENOSYS)
-		return refuse(complaint, err, "this kernel is without BPF");
-	return refuse(complaint, err, "cannot load the XDP program: %s (%s)",
-		      strerror(-err), libbpf_said);
-}
 
 /* --- opening -------------------------------------------------------------- */
 
@@ -83,37 +25,15 @@ static int take_pins(struct dataplane *dataplane,
 
 	err = bpffs_prepare(pin_dir, reason, sizeof(reason));
 	if (err)
-		return refuse(complaint, err, "%s", reason);
+		return dataplane_refuse(complaint, err, "%s", reason);
 	err = bpffs_take(pin_dir, ifname, &dataplane->lock);
 	if (err == -EBUSY)
-		return refuse(complaint, err,
-			      "another carp-xdp runs it (pins in %s)", pin_dir);
+		return dataplane_refuse(complaint, err,
+					"another carp-xdp runs it (pins in %s)",
+					pin_dir);
 	if (err)
-		return refuse(complaint, err, "pins in %s: %s", pin_dir,
-			      strerror(-err));
-	return 0;
-}
-
-static int load(struct dataplane *dataplane, const struct complaint *complaint)
-{
-	struct bpf_prog_info info = { 0 };
-	__u32 size = sizeof(info);
-	int err;
-
-	libbpf_said[0] = '\0';
-	libbpf_set_print(listen_to_libbpf);
-	dataplane->skeleton = carp_bpf__open();
-	if (!dataplane->skeleton)
-		return refuse_load(complaint, errno ? -errno : -EINVAL);
-	err = carp_bpf__load(dataplane->skeleton);
-	if (err)
-		return refuse_load(complaint, err);
-	err = bpf_obj_get_info_by_fd(
-		bpf_program__fd(dataplane->skeleton->progs.carp_xdp), &info,
-		&size);
-	if (err)
-		return refuse_load(complaint, err);
-	dataplane->program_id = info.id;
+		return dataplane_refuse(complaint, err, "pins in %s: %s",
+					pin_dir, strerror(-err));
 	return 0;
 }
 
@@ -135,7 +55,10 @@ static int attach(struct dataplane *dataplane,
 	err = hook_attach(&wish,
 			  bpf_program__fd(dataplane->skeleton->progs.carp_xdp),
 			  &dataplane->hook, reason, sizeof(reason));
-	return err ? refuse(complaint, err, "%s", reason) : 0;
+	if (err)
+		return dataplane_refuse(complaint, err, "%s", reason);
+	dataplane->program_id = dataplane->loaded_id;
+	return 0;
 }
 
 static bool is_pinned(const struct bpf_map *map)
@@ -168,69 +91,9 @@ static int pin(const struct dataplane *dataplane,
 					bpf_map__fd(map));
 	}
 	if (err)
-		return refuse(complaint, err, "cannot pin in %s: %s", pin_dir,
-			      strerror(-err));
+		return dataplane_refuse(complaint, err, "cannot pin in %s: %s",
+					pin_dir, strerror(-err));
 	return 0;
-}
-
-/* An array of 256 as the kernel lays it out. */
-static size_t mapped_size(size_t value_size)
-{
-	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	const size_t stride = (value_size + 7) / 8 * 8;
-
-	return (stride * CARP_VHID_SLOTS + page - 1) / page * page;
-}
-
-int dataplane_leases(const struct dataplane *dataplane, size_t *size)
-{
-	*size = mapped_size(sizeof(struct carp_lease));
-	return bpf_map__fd(dataplane->skeleton->maps.carp_leases);
-}
-
-/* NULL and errno on failure. */
-static void *map_memory(const struct bpf_map *map, size_t value_size)
-{
-	void *memory =
-		mmap(NULL, mapped_size(value_size), PROT_READ | PROT_WRITE,
-		     MAP_SHARED, bpf_map__fd(map), 0);
-
-	return memory == MAP_FAILED ? NULL : memory;
-}
-
-static int on_record(void *context, void *record, size_t size)
-{
-	struct dataplane *dataplane = context;
-
-	if (size >= sizeof(struct carp_event) && dataplane->config.on_event)
-		dataplane->config.on_event(dataplane->config.context, record);
-	/* The record is consumed, but the rest is left for the next call. */
-	return ++dataplane->drained < DATAPLANE_DRAIN_MAX ? 0 : -EAGAIN;
-}
-
-static int open_memory(struct dataplane *dataplane)
-{
-	const struct carp_bpf *skeleton = dataplane->skeleton;
-
-	dataplane->vhids =
-		map_memory(skeleton->maps.carp_vhids, sizeof(struct carp_vhid));
-	if (!dataplane->vhids)
-		return -errno;
-	dataplane->leases = map_memory(skeleton->maps.carp_leases,
-				       sizeof(struct carp_lease));
-	if (!dataplane->leases)
-		return -errno;
-	dataplane->cpus = libbpf_num_possible_cpus();
-	if (dataplane->cpus < 0)
-		return dataplane->cpus;
-	dataplane->per_cpu =
-		calloc((size_t)dataplane->cpus, sizeof(*dataplane->per_cpu));
-	if (!dataplane->per_cpu)
-		return -ENOMEM;
-	dataplane->ring =
-		ring_buffer__new(bpf_map__fd(skeleton->maps.carp_events),
-				 on_record, dataplane, NULL);
-	return dataplane->ring ? 0 : -errno;
 }
 
 /* Onto the interface, and pinned.  What is half done is undone by unhook(). */
@@ -246,8 +109,9 @@ static int hook_up(struct dataplane *dataplane,
 		bpf_program__fd(dataplane->skeleton->progs.carp_egress),
 		&dataplane->egress);
 	if (err)
-		return refuse(complaint, err, "cannot attach on egress: %s",
-			      strerror(-err));
+		return dataplane_refuse(complaint, err,
+					"cannot attach on egress: %s",
+					strerror(-err));
 	return pin(dataplane, complaint);
 }
 
@@ -270,19 +134,16 @@ static int open_parts(struct dataplane *dataplane,
 	err = take_pins(dataplane, complaint);
 	if (err)
 		return err;
-	err = load(dataplane, complaint);
+	err = dataplane_load_begin(dataplane, complaint);
+	if (!err)
+		err = dataplane_load(dataplane, complaint);
 	if (err)
 		return err;
-	/* Before attaching: from the first frame on, events have a reader. */
-	err = open_memory(dataplane);
-	if (err)
-		return refuse(complaint, err, "cannot map the BPF maps: %s",
-			      strerror(-err));
 	return hook_up(dataplane, complaint);
 }
 
-static void take_config(struct dataplane *dataplane,
-			const struct dataplane_config *config)
+void dataplane_configure(struct dataplane *dataplane,
+			 const struct dataplane_config *config)
 {
 	dataplane->config = *config;
 	snprintf(dataplane->ifname, IFNAMSIZ, "%s", config->ifname);
@@ -300,12 +161,14 @@ int dataplane_open(const struct dataplane_config *config,
 
 	if (strlen(config->ifname) >= IFNAMSIZ ||
 	    strlen(config->pin_dir) >= BPFFS_PATH_SIZE)
-		return refuse(&complaint, -ENAMETOOLONG, "name too long");
+		return dataplane_refuse(&complaint, -ENAMETOOLONG,
+					"name too long");
 	dataplane = calloc(1, sizeof(*dataplane));
 	if (!dataplane)
-		return refuse(&complaint, -ENOMEM, "%s", strerror(ENOMEM));
+		return dataplane_refuse(&complaint, -ENOMEM, "%s",
+					strerror(ENOMEM));
 	snprintf(dataplane->pin_dir, BPFFS_PATH_SIZE, "%s", config->pin_dir);
-	take_config(dataplane, config);
+	dataplane_configure(dataplane, config);
 	dataplane->lock = -1;
 	dataplane->hook.link = -1;
 	dataplane->egress.link = -1;
@@ -334,24 +197,12 @@ void dataplane_detach(struct dataplane *dataplane)
 	unhook(dataplane);
 }
 
-static void close_memory(struct dataplane *dataplane)
-{
-	ring_buffer__free(dataplane->ring);
-	if (dataplane->vhids)
-		munmap(dataplane->vhids, mapped_size(sizeof(struct carp_vhid)));
-	if (dataplane->leases)
-		munmap(dataplane->leases,
-		       mapped_size(sizeof(struct carp_lease)));
-	free(dataplane->per_cpu);
-}
-
 void dataplane_close(struct dataplane *dataplane)
 {
 	if (!dataplane)
 		return;
 	dataplane_detach(dataplane);
-	close_memory(dataplane);
-	carp_bpf__destroy(dataplane->skeleton);
+	dataplane_unload(dataplane);
 	free(dataplane);
 }
 
@@ -366,9 +217,10 @@ int dataplane_attach(struct dataplane *dataplane,
 	int err;
 
 	if (strlen(config->ifname) >= IFNAMSIZ)
-		return refuse(&complaint, -ENAMETOOLONG, "name too long");
+		return dataplane_refuse(&complaint, -ENAMETOOLONG,
+					"name too long");
 	dataplane_detach(dataplane);
-	take_config(dataplane, config);
+	dataplane_configure(dataplane, config);
 	err = take_pins(dataplane, &complaint);
 	if (!err)
 		err = hook_up(dataplane, &complaint);
@@ -417,7 +269,8 @@ int dataplane_step_back(struct dataplane *dataplane, char *error,
 		return err;
 	err = bpffs_pin(dataplane->pin_dir, dataplane->ifname, "link",
 			dataplane->hook.link);
-	return err ? refuse(&complaint, err, "cannot pin: %s", strerror(-err))
+	return err ? dataplane_refuse(&complaint, err, "cannot pin: %s",
+				      strerror(-err))
 		   : 0;
 }
 

@@ -85,6 +85,13 @@ bool egress_holds(const struct egress_hook *hook)
 	       info.xdp.ifindex == hook->ifindex;
 }
 
+int egress_update(const struct egress_hook *hook, int program)
+{
+	if (hook->link >= 0)
+		return bpf_link_update(hook->link, program, NULL);
+	return hook->filter ? attach_filter(hook->ifindex, program) : 0;
+}
+
 void egress_detach(struct egress_hook *hook)
 {
 	struct bpf_tc_hook tc = tc_hook(hook->ifindex);

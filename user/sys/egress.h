@@ -17,6 +17,8 @@ struct egress_hook {
 int egress_attach(unsigned int ifindex, int program, struct egress_hook *out);
 /* False if somebody has taken it off. */
 bool egress_holds(const struct egress_hook *hook);
+/* Another program in its place.  0 or -errno: nothing has changed. */
+int egress_update(const struct egress_hook *hook, int program);
 /* Takes hooks that were never attached (link -1). */
 void egress_detach(struct egress_hook *hook);
 /* Removes a filter that a crashed run left there; a link went with its pin. */

@@ -38,6 +38,9 @@ void guardian_dismiss(struct guardian *guardian);
  * guardian does nothing when we end. */
 void guardian_handover(struct guardian *guardian, bool handover);
 
+/* It ends now, as in good order, and leaves us to go on without. */
+void guardian_release(struct guardian *guardian);
+
 /* 0: it has ended.  Takes NULL. */
 pid_t guardian_pid(const struct guardian *guardian);
 /* Readable once it has ended; then call guardian_lost(). */

@@ -224,6 +224,8 @@ static void on_line_end(void)
 {
 	unsigned int sent;
 
+	if (self.area->released && !self.ended)
+		_exit(0);
 	if (self.area->dismissed || self.area->handover)
 		return;
 	if (!self.ended)

@@ -189,6 +189,14 @@ void guardian_handover(struct guardian *guardian, bool handover)
 				 __ATOMIC_RELEASE);
 }
 
+void guardian_release(struct guardian *guardian)
+{
+	if (!guardian || guardian->line < 0)
+		return;
+	__atomic_store_n(&guardian->area->released, 1, __ATOMIC_RELEASE);
+	guardian_lost(guardian);
+}
+
 /* --- is it there? --------------------------------------------------------- */
 
 pid_t guardian_pid(const struct guardian *guardian)

@@ -16,8 +16,8 @@ struct guardian_cell {
 struct guardian_area {
 	__u32 dismissed;
 	__u32 handover;
+	__u32 released;
 	__u32 cells_used; /* none at or above that number */
-	__u32 pad;
 	struct guardian_cell cells[GUARDIAN_CELLS];
 };
 

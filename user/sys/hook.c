@@ -118,6 +118,11 @@ int hook_attach(const struct hook_wish *wish, int program, struct hook *out,
 	return 0;
 }
 
+int hook_update(const struct hook *hook, int program)
+{
+	return bpf_link_update(hook->link, program, NULL);
+}
+
 void hook_detach(struct hook *hook)
 {
 	if (hook->link < 0)

@@ -29,6 +29,9 @@ struct hook {
 /* 0, or -errno with the reason: -EBUSY for another program. */
 int hook_attach(const struct hook_wish *wish, int program, struct hook *out,
 		char *reason, size_t reason_size);
+/* Another program in its place, without a frame between the two that meets
+ * none.  0 or -errno: nothing has changed. */
+int hook_update(const struct hook *hook, int program);
 /* At once, whoever else holds the link. */
 void hook_detach(struct hook *hook);
 /* Whether that program is still the one on that interface by this link. */

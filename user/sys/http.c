@@ -199,8 +199,12 @@ static void run(void *context)
 	arm_timer(http);
 }
 
-static int start(struct http *http, const struct sockaddr_storage *address)
+static int start(struct http *http, const struct sockaddr_storage *address,
+		 int listening)
 {
+	/* Either way the last one before the end. */
+	const enum MHD_OPTION option =
+		listening < 0 ? MHD_OPTION_END : MHD_OPTION_LISTEN_SOCKET;
 	unsigned int flags = MHD_USE_EPOLL;
 
 	if (address->ss_family == AF_INET6)
@@ -211,7 +215,7 @@ static int start(struct http *http, const struct sockaddr_storage *address)
 		(const struct sockaddr *)address, MHD_OPTION_CONNECTION_LIMIT,
 		(unsigned int)HTTP_CONNECTIONS_MAX,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)HTTP_TIMEOUT_S,
-		MHD_OPTION_END);
+		option, listening, MHD_OPTION_END);
 	if (!http->daemon)
 		return errno ? -errno : -EIO;
 	return 0;
@@ -237,8 +241,8 @@ static int watch(struct http *http, struct loop *loop)
 			&http->expired);
 }
 
-int http_open(struct loop *loop, const char *address, http_render *render,
-	      void *context, struct http **out)
+int http_open(struct loop *loop, const char *address, int listening,
+	      http_render *render, void *context, struct http **out)
 {
 	struct sockaddr_storage parsed;
 	struct http *http;
@@ -252,7 +256,7 @@ int http_open(struct loop *loop, const char *address, http_render *render,
 	http->timer = -1;
 	http->render = render;
 	http->context = context;
-	err = start(http, &parsed);
+	err = start(http, &parsed, listening);
 	if (!err)
 		err = watch(http, loop);
 	if (err) {
@@ -261,6 +265,16 @@ int http_open(struct loop *loop, const char *address, http_render *render,
 	}
 	*out = http;
 	return 0;
+}
+
+int http_fd(const struct http *http)
+{
+	const union MHD_DaemonInfo *info =
+		http ? MHD_get_daemon_info(http->daemon,
+					   MHD_DAEMON_INFO_LISTEN_FD)
+		     : NULL;
+
+	return info ? info->listen_fd : -1;
 }
 
 void http_close(struct http *http)

@@ -16,7 +16,10 @@ struct http;
 typedef char *http_render(void *context, bool open_metrics);
 
 /* address: "127.0.0.1:9112" or "[::1]:9112".  0, -EINVAL for a bad address,
- * or -errno of the listener. */
-int http_open(struct loop *loop, const char *address, http_render *render,
-	      void *context, struct http **out);
+ * or -errno of the listener.  listening: a socket that listens there already
+ * and is taken over, -1: none. */
+int http_open(struct loop *loop, const char *address, int listening,
+	      http_render *render, void *context, struct http **out);
+/* Where it listens; -1 for NULL. */
+int http_fd(const struct http *http);
 void http_close(struct http *http);

@@ -35,6 +35,8 @@ struct loop {
 	unsigned int ahead;   /* inputs served since the deadline was due */
 	void (*due)(void *context);
 	void *due_context;
+	void (*terminate)(void *context);
+	void *terminate_context;
 };
 
 struct loop_source {
@@ -192,13 +194,33 @@ void loop_set_deadline(struct loop *loop, struct instant at)
 	sd_event_source_set_enabled(loop->timer, SD_EVENT_ONESHOT);
 }
 
+static int on_signal(sd_event_source *source,
+		     const struct signalfd_siginfo *signal, void *context)
+{
+	struct loop *loop = context;
+
+	(void)source;
+	if (signal->ssi_signo == SIGTERM && loop->terminate)
+		loop->terminate(loop->terminate_context);
+	else
+		loop_quit(loop);
+	return 0;
+}
+
+void loop_on_terminate(struct loop *loop, void (*asked)(void *context),
+		       void *context)
+{
+	loop->terminate = asked;
+	loop->terminate_context = context;
+}
+
 static int catch_signal(struct loop *loop, int number)
 {
 	sd_event_source *source;
 	int err;
 
-	/* Without a handler of ours sd-event leaves the loop with status 0. */
-	err = sd_event_add_signal(loop->event, &source, number, NULL, NULL);
+	err = sd_event_add_signal(loop->event, &source, number, on_signal,
+				  loop);
 	if (err < 0)
 		return err;
 	err = sd_event_source_set_priority(source, LOOP_SIGNALS);

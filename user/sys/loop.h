@@ -45,6 +45,10 @@ void loop_set_deadline(struct loop *loop, struct instant at);
 
 /* SIGTERM and SIGINT end loop_run(). */
 int loop_catch_signals(struct loop *loop);
+/* SIGTERM is asked about first: the loop goes on until loop_quit().  NULL: as
+ * before. */
+void loop_on_terminate(struct loop *loop, void (*asked)(void *context),
+		       void *context);
 /* Runs until loop_quit() or a signal: 0 or -errno. */
 int loop_run(struct loop *loop);
 void loop_quit(struct loop *loop);

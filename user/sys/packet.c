@@ -145,6 +145,34 @@ void packet_rejoin(struct packet *packet)
 	join_ipv6(packet);
 }
 
+/* No IPv6 has no descriptor either. */
+void packet_hand_over(const struct packet *packet, struct pack *pack)
+{
+	const bool ipv6 = packet->ipv6 >= 0;
+
+	pack_put(pack, &ipv6, sizeof(ipv6));
+	pack_put_fd(pack, packet->frames);
+	pack_put_fd(pack, packet->ipv4);
+	if (ipv6)
+		pack_put_fd(pack, packet->ipv6);
+}
+
+int packet_adopt(unsigned int ifindex, struct pack *pack, struct packet **out)
+{
+	struct packet *packet = malloc(sizeof(*packet));
+	bool ipv6;
+
+	if (!packet)
+		return -ENOMEM;
+	pack_get(pack, &ipv6, sizeof(ipv6));
+	packet->ifindex = ifindex;
+	packet->frames = pack_take_fd(pack);
+	packet->ipv4 = pack_take_fd(pack);
+	packet->ipv6 = ipv6 ? pack_take_fd(pack) : -1;
+	*out = packet;
+	return pack->failed || packet->ipv4 < 0 ? -EBADMSG : 0;
+}
+
 void packet_close(struct packet *packet)
 {
 	if (!packet)

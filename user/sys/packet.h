@@ -6,6 +6,7 @@
 #pragma once
 
 #include "carp/net.h"
+#include "user/sys/pack.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,6 +19,10 @@ int packet_open(unsigned int ifindex, struct packet **out);
 /* Joins once more at the IP layer, which forgets its groups on an interface
  * whose MTU was too small for it. */
 void packet_rejoin(struct packet *packet);
+/* The same sockets in another process: there is no moment without them.
+ * Whoever hands them over goes on having them. */
+void packet_hand_over(const struct packet *packet, struct pack *pack);
+int packet_adopt(unsigned int ifindex, struct pack *pack, struct packet **out);
 /* Leaves all groups and filters.  Takes NULL. */
 void packet_close(struct packet *packet);
 

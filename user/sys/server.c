@@ -6,6 +6,7 @@
  * looks into a line.
  */
 #include "user/sys/server.h"
+#include "user/sys/listener.h"
 #include "user/sys/loop.h"
 
 #include <errno.h>
@@ -20,11 +21,6 @@
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
-
-enum server_lock {
-	LOCK_TRIES = 200,
-	LOCK_PAUSE_NS = 10 * 1000 * 1000
-};
 
 struct server_client {
 	struct server *server;
@@ -46,10 +42,7 @@ struct server {
 	struct loop *loop;
 	struct loop_source *source;
 	struct server_handler handler;
-	int fd;
-	struct sockaddr_un address;
-	dev_t device; /* of the socket's name, 0: not bound yet */
-	ino_t inode;
+	struct listener listener;
 	struct server_client *clients[SERVER_CLIENTS_MAX];
 };
 
@@ -248,7 +241,8 @@ static void on_connection(void *context)
 	size_t i = 0;
 	int fd;
 
-	fd = accept4(server->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	fd = accept4(server->listener.fd, NULL, NULL,
+		     SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd < 0)
 		return;
 	while (i < SERVER_CLIENTS_MAX && server->clients[i])
@@ -258,148 +252,21 @@ static void on_connection(void *context)
 		close(fd);
 }
 
-static int fill_address(const char *path, struct sockaddr_un *out)
-{
-	size_t length = strlen(path);
-
-	if (length == 0)
-		return -EINVAL;
-	if (length >= sizeof(out->sun_path))
-		return -ENAMETOOLONG;
-	memset(out, 0, sizeof(*out));
-	out->sun_family = AF_UNIX;
-	memcpy(out->sun_path, path, length);
-	return 0;
-}
-
-/* The directory of the socket, made if missing: a descriptor or -errno. */
-static int open_directory(const char *path)
-{
-	char directory[sizeof(((struct sockaddr_un *)NULL)->sun_path) + 2];
-	mode_t saved = umask(022);
-	int err = 0;
-	char *slash;
-	int fd;
-
-	snprintf(directory, sizeof(directory), "%s%s",
-		 strchr(path, '/') ? "" : "./", path);
-	slash = strrchr(directory, '/');
-	slash[slash == directory ? 1 : 0] = '\0';
-	if (mkdir(directory, 0755) < 0 && errno != EEXIST)
-		err = -errno;
-	umask(saved);
-	if (err)
-		return err;
-	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
-/*
- * Of two daemons starting at once, the second must not take the first one's
- * socket for a dead one between its bind() and its listen().  So both do that
- * under a lock on the directory: it needs no file and ends with its holder.
- * A descriptor or -errno.
- */
-static int lock_directory(const char *path)
-{
-	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
-	int fd = open_directory(path);
-	int tries;
-
-	if (fd < 0)
-		return fd;
-	for (tries = 0; tries < LOCK_TRIES; tries++) {
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-			return fd;
-		nanosleep(&pause, NULL);
-	}
-	close(fd);
-	return -EADDRINUSE;
-}
-
-/* Removes a socket nobody answers.  Under the lock. */
-static int remove_stale(const struct sockaddr_un *address)
-{
-	struct stat st;
-	int err;
-	int fd;
-
-	if (lstat(address->sun_path, &st) < 0)
-		return errno == ENOENT ? 0 : -errno;
-	if (!S_ISSOCK(st.st_mode))
-		return -ENOTSOCK;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	err = connect(fd, (const struct sockaddr *)address, sizeof(*address));
-	/* EAGAIN: alive, with a full backlog. */
-	if (err == 0 || errno == EAGAIN || errno == EPROTOTYPE)
-		err = -EADDRINUSE;
-	else
-		err = errno == ECONNREFUSED ? 0 : -errno;
-	close(fd);
-	if (!err && unlink(address->sun_path) < 0)
-		err = -errno;
-	return err;
-}
-
-/* Under the lock. */
-static int bind_socket(struct server *server)
-{
-	mode_t saved;
-	struct stat st;
-	int err = 0;
-
-	server->fd =
-		socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (server->fd < 0)
-		return -errno;
-	/* Born with its mode: a chmod() after the fact would be too late. */
-	saved = umask(0177);
-	if (bind(server->fd, (const struct sockaddr *)&server->address,
-		 sizeof(server->address)) < 0)
-		err = -errno;
-	umask(saved);
-	if (err)
-		return err;
-	if (lstat(server->address.sun_path, &st) < 0)
-		return -errno;
-	server->device = st.st_dev;
-	server->inode = st.st_ino;
-	return listen(server->fd, SERVER_CLIENTS_MAX) < 0 ? -errno : 0;
-}
-
-static int listen_locked(struct server *server)
-{
-	int lock = lock_directory(server->address.sun_path);
-	int err;
-
-	if (lock < 0)
-		return lock;
-	err = remove_stale(&server->address);
-	if (!err)
-		err = bind_socket(server);
-	close(lock);
-	return err;
-}
-
-int server_open(struct loop *loop, const char *path,
-		const struct server_handler *handler, struct server **out)
+static int serve(struct loop *loop, struct listener listener,
+		 const struct server_handler *handler, struct server **out)
 {
 	struct server *server = calloc(1, sizeof(*server));
 	int err;
 
-	if (!server)
+	if (!server) {
+		listener_close(&listener);
 		return -ENOMEM;
+	}
 	server->loop = loop;
 	server->handler = *handler;
-	server->fd = -1;
-	err = fill_address(path, &server->address);
-	if (!err)
-		err = listen_locked(server);
-	if (!err)
-		err = loop_add(loop, server->fd, EPOLLIN, LOOP_REQUESTS,
-			       on_connection, server, &server->source);
+	server->listener = listener;
+	err = loop_add(loop, listener.fd, EPOLLIN, LOOP_REQUESTS, on_connection,
+		       server, &server->source);
 	if (err) {
 		server_close(server);
 		return err;
@@ -408,14 +275,27 @@ int server_open(struct loop *loop, const char *path,
 	return 0;
 }
 
-/* Unless somebody has put another socket there. */
-static void remove_own_name(const struct server *server)
+int server_open(struct loop *loop, const char *path,
+		const struct server_handler *handler, struct server **out)
 {
-	struct stat st;
+	struct listener listener;
+	int err = listener_open(path, &listener);
 
-	if (server->inode && lstat(server->address.sun_path, &st) == 0 &&
-	    st.st_dev == server->device && st.st_ino == server->inode)
-		unlink(server->address.sun_path);
+	return err ? err : serve(loop, listener, handler, out);
+}
+
+int server_adopt(struct loop *loop, const char *path, int fd,
+		 const struct server_handler *handler, struct server **out)
+{
+	struct listener listener;
+	int err = listener_adopt(path, fd, &listener);
+
+	return err ? err : serve(loop, listener, handler, out);
+}
+
+int server_fd(const struct server *server)
+{
+	return server->listener.fd;
 }
 
 void server_close(struct server *server)
@@ -432,10 +312,7 @@ void server_close(struct server *server)
 		client_end(server->clients[i]);
 	}
 	loop_source_remove(server->source);
-	/* While we still answer there, nobody replaces it. */
-	remove_own_name(server);
-	if (server->fd >= 0)
-		close(server->fd);
+	listener_close(&server->listener);
 	free(server);
 }
 
@@ -464,4 +341,15 @@ void server_finish(struct server_client *client)
 		client_wait(client);
 	else
 		client_doom(client);
+}
+
+/* What is left to the loop is the ordinary end of a client. */
+int server_detach(struct server_client *client)
+{
+	int fd = fcntl(client->fd, F_DUPFD_CLOEXEC, 3);
+
+	if (fd < 0)
+		return -errno;
+	client->finishing = true;
+	return fd;
 }

@@ -42,6 +42,11 @@ struct server_handler {
  */
 int server_open(struct loop *loop, const char *path,
 		const struct server_handler *handler, struct server **out);
+/* The same on a socket that listens at path already, another process's so far;
+ * fd is taken over, in any case. */
+int server_adopt(struct loop *loop, const char *path, int fd,
+		 const struct server_handler *handler, struct server **out);
+int server_fd(const struct server *server);
 /* Ends all clients and removes the socket.  Takes NULL. */
 void server_close(struct server *server);
 
@@ -51,3 +56,6 @@ void server_reply(struct server_client *client, const char *text);
 struct server_peer server_peer(const struct server_client *client);
 /* Ends the client once its queue is sent. */
 void server_finish(struct server_client *client);
+/* The connection is the caller's, who is in its request(): a descriptor or
+ * -errno.  To the server the client is gone. */
+int server_detach(struct server_client *client);

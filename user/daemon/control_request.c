@@ -3,12 +3,10 @@
  * Requests: parsed by request_parse.c, carried out by the controller, answered
  * here.
  */
-#include "user/daemon/control.h"
-#include "user/daemon/metrics.h"
+#include "user/daemon/control_parts.h"
 #include "user/daemon/put.h"
 #include "user/daemon/status.h"
-#include "user/sys/http.h"
-#include "user/sys/server.h"
+#include "user/sys/log.h"
 
 #include <errno.h>
 #include <json-c/json.h>
@@ -16,16 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-struct control {
-	struct loop *loop;
-	struct controller *controller;
-	struct server *server;
-	struct http *http;
-	char *metrics;
-	bool embedded;
-	struct server_client *monitors[SERVER_CLIENTS_MAX];
-};
 
 /* --- answers ------------------------------------------------------------- */
 
@@ -66,14 +54,14 @@ static void tell_monitors(struct control *control, struct json_object *line)
 	json_object_put(line);
 }
 
-static void on_changed(void *context, const struct member *member,
-		       const struct election_output *output)
+void control_on_changed(void *context, const struct member *member,
+			const struct election_output *output)
 {
 	tell_monitors(context, status_change(member, output));
 }
 
-static void on_noticed(void *context, const struct member *member,
-		       const struct notice *notice)
+void control_on_noticed(void *context, const struct member *member,
+			const struct notice *notice)
 {
 	tell_monitors(context, status_notice(member, notice));
 }
@@ -230,8 +218,63 @@ static void carry_out(struct control *control, struct server_client *client,
 	json_object_put(reply);
 }
 
-static void on_request(void *context, struct server_client *client,
-		       const char *line)
+/* --- the successor ------------------------------------------------------- */
+
+static void refuse_successor(struct control *control,
+			     struct server_client *client, bool ending,
+			     const char *text)
+{
+	struct json_object *reply = refusal(EXIT_CODE_FAILED, text);
+
+	if (ending)
+		put(reply, "ending", json_object_new_boolean(true));
+	send_json(client, reply);
+	json_object_put(reply);
+	if (!ending)
+		return;
+	log_warnx("a successor has come: %s", text);
+	loop_quit(control->loop);
+}
+
+/* Also if the guardian has been killed: to the service manager that was the
+ * main process, and it starts another one. */
+static bool control_expects(const struct control *control)
+{
+	const struct guardian *guardian = control->controller->guardian;
+
+	return control->lingering || (guardian && !guardian_pid(guardian));
+}
+
+static void hand_over(struct control *control, struct server_client *client,
+		      struct json_object *request)
+{
+	char error[CONTROLLER_ERROR_SIZE] = "";
+	bool ending = false;
+	int code = handover_check(request, control_expects(control), &ending,
+				  error, sizeof(error));
+
+	if (!code && control->handover) {
+		snprintf(error, sizeof(error), "a handover is under way");
+		code = EXIT_CODE_FAILED;
+	}
+	if (code) {
+		refuse_successor(control, client, ending, error);
+		return;
+	}
+	control_offer(control, client);
+}
+
+static bool is_handover(struct json_object *request)
+{
+	struct json_object *verb = NULL;
+
+	return json_object_object_get_ex(request, "verb", &verb) &&
+	       json_object_is_type(verb, json_type_string) &&
+	       !strcmp(json_object_get_string(verb), "handover");
+}
+
+void control_on_request(void *context, struct server_client *client,
+			const char *line)
 {
 	struct control *control = context;
 	char error[CONTROLLER_ERROR_SIZE] = "";
@@ -240,6 +283,12 @@ static void on_request(void *context, struct server_client *client,
 	struct request request;
 	int code = EXIT_CODE_USAGE;
 
+	if (json_object_is_type(object, json_type_object) &&
+	    is_handover(object)) {
+		hand_over(control, client, object);
+		json_object_put(object);
+		return;
+	}
 	if (!object || !json_object_is_type(object, json_type_object))
 		snprintf(error, sizeof(error), "not a JSON object");
 	else
@@ -255,107 +304,11 @@ static void on_request(void *context, struct server_client *client,
 	json_object_put(object);
 }
 
-static void on_gone(void *context, struct server_client *client)
+void control_on_gone(void *context, struct server_client *client)
 {
 	struct control *control = context;
 
 	stop_monitor(control, client);
 	if (control->embedded && !control->controller->node.groups)
 		loop_quit(control->loop);
-}
-
-static char *on_scrape(void *context, bool open_metrics)
-{
-	struct control *control = context;
-
-	return metrics_render(control->controller, open_metrics);
-}
-
-int control_metrics(struct control *control, const char *address, char *error,
-		    size_t error_size)
-{
-	int err;
-
-	if (control->metrics && !strcmp(control->metrics, address))
-		return 0;
-	if (control->metrics) {
-		snprintf(error, error_size, "metrics %s: already served at %s",
-			 address, control->metrics);
-		return EXIT_CODE_INVALID;
-	}
-	err = http_open(control->loop, address, on_scrape, control,
-			&control->http);
-	if (!err) {
-		control->metrics = strdup(address);
-		return 0;
-	}
-	if (err == -EINVAL)
-		snprintf(error, error_size,
-			 "metrics %s: expected ADDRESS:PORT such as "
-			 "127.0.0.1:9112",
-			 address);
-	else
-		snprintf(error, error_size, "metrics %s: %s", address,
-			 strerror(-err));
-	return err == -EINVAL ? EXIT_CODE_INVALID : EXIT_CODE_FAILED;
-}
-
-static int open_server(struct control *control, const char *path, char *error,
-		       size_t size)
-{
-	struct server_handler handler = { .request = on_request,
-					  .gone = on_gone,
-					  .context = control };
-	int err = server_open(control->loop, path, &handler, &control->server);
-
-	if (!err)
-		return 0;
-	if (err == -EADDRINUSE)
-		snprintf(error, size, "%s: another controller answers there",
-			 path);
-	else
-		snprintf(error, size, "%s: %s", path, strerror(-err));
-	return EXIT_CODE_FAILED;
-}
-
-int control_open(const struct control_config *config, struct control **out,
-		 char *error, size_t error_size)
-{
-	struct control *control = calloc(1, sizeof(*control));
-	struct controller_events events = { .changed = on_changed,
-					    .noticed = on_noticed,
-					    .context = control };
-	int code;
-
-	if (!control) {
-		snprintf(error, error_size, "out of memory");
-		return EXIT_CODE_FAILED;
-	}
-	control->loop = config->loop;
-	control->embedded = config->embedded;
-	code = open_server(control, config->socket_path, error, error_size);
-	if (!code)
-		code = controller_open(config->loop, config->pin_dir,
-				       config->state_dir, &events,
-				       &control->controller, error, error_size);
-	if (code) {
-		control_close(control);
-		return code;
-	}
-	controller_guard(control->controller, config->guardian);
-	*out = control;
-	return 0;
-}
-
-void control_close(struct control *control)
-{
-	if (!control)
-		return;
-	/* First, so that monitors see the last changes. */
-	controller_close(control->controller);
-	http_close(control->http);
-	control->embedded = false;
-	server_close(control->server);
-	free(control->metrics);
-	free(control);
 }

@@ -1,0 +1,197 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+# `systemctl restart`, of the same and of another binary, under a systemd of
+# its own (in namespaces for processes, mounts and control groups) and with the
+# unit as it is shipped, while a client asks for the VIP a thousand times a
+# second; and what else a service manager does to a daemon.
+#
+#   a (systemd)      b                c (asks, 1,000/s)
+#      |                |                 |
+#   ---+----------------+-----------------+---  br0   vhid 3, both families
+# shellcheck source=tests/restart/lib.sh
+source "$(dirname "$0")/lib.sh"
+RESTARTS=${1:-6}
+hosts a b c
+UNITS=$HOSTS_DIR/units
+mkdir -p "$UNITS"
+
+# --- a systemd ------------------------------------------------------------------
+sed "s#@SBINDIR@#/run/sbin#" "$HOSTS_TOP/scripts/carp-xdp.service.in" \
+	>"$UNITS/carp-xdp.service"
+mkdir "$UNITS/carp-xdp.service.d"
+cat >"$UNITS/carp-xdp.service.d/here.conf" <<UNIT
+[Unit]
+DefaultDependencies=no
+StartLimitIntervalSec=0
+[Service]
+CPUSchedulingPolicy=fifo
+CPUSchedulingPriority=10
+StandardError=append:/run/carp-xdp.log
+Environment=CARP_XDP_PIN_DIR=$HOSTS_PINS/a
+UNIT
+understood() {
+	! systemd-analyze verify --man=no "$UNITS/carp-xdp.service" 2>&1 |
+		grep -v "is not executable"
+}
+printf '[Unit]\nDefaultDependencies=no\n' >"$UNITS/here.target"
+ok "systemd understands the unit" understood
+
+cat >"$HOSTS_DIR/init" <<INIT
+#!/bin/bash
+set -e
+mount --make-rprivate /
+mount -t proc proc /proc
+umount -R /sys/fs/cgroup
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+mkdir -p $HOSTS_DIR/run
+mount -t tmpfs -o mode=755 tmpfs $HOSTS_DIR/run
+mkdir -p $HOSTS_DIR/run/{netns,units,sbin}
+mount --rbind /run/netns $HOSTS_DIR/run/netns
+cp -r $UNITS/. $HOSTS_DIR/run/units
+cp $CARP_BINARY $HOSTS_DIR/run/sbin/carp-xdp
+cp $PASS $HOSTS_DIR/run/pass
+mount --rbind $HOSTS_DIR/run /run
+mount -t tmpfs tmpfs /var/lib
+export SYSTEMD_UNIT_PATH=/run/units container=test
+exec /lib/systemd/systemd --system --unit=here.target --log-target=console
+INIT
+chmod +x "$HOSTS_DIR/init"
+CONTROL_GROUP=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)/$HOSTS_RUN
+
+systemd_ends() {
+	[[ -z ${MANAGER:-} ]] || kill -KILL "$MANAGER" 2>/dev/null
+	wait_until 40 remove_control_group || true
+}
+remove_control_group() {
+	[[ -d $CONTROL_GROUP ]] || return 0
+	find "$CONTROL_GROUP" -depth -type d -exec rmdir {} + 2>/dev/null
+	[[ ! -d $CONTROL_GROUP ]]
+}
+eval "real_$(declare -f hosts_close)"
+hosts_close() {
+	systemd_ends
+	real_hosts_close
+}
+
+start_systemd() {
+	mkdir "$CONTROL_GROUP" || return 1
+	(
+		echo "$BASHPID" >"$CONTROL_GROUP/cgroup.procs"
+		exec nsenter --net="/run/netns/$HOSTS_RUN-a" \
+			unshare --mount --pid --cgroup --fork --kill-child \
+			"$HOSTS_DIR/init" >"$HOSTS_DIR/systemd.log" 2>&1
+	) &
+	disown
+	wait_until 20 first_process $!
+}
+first_process() {
+	MANAGER=$(pgrep -P "$1") && [[ -n $MANAGER ]]
+}
+inside() { nsenter -t "$MANAGER" --mount --pid -- "$@"; }
+running() { inside systemctl is-active here.target; }
+if ! start_systemd || ! wait_until 15 running >/dev/null 2>&1; then
+	note "systemd does not start in namespaces here: not tested"
+	sed 's/^/#   /' "$HOSTS_DIR/systemd.log" | tail -n5 || true
+	exit 0
+fi
+
+# As the functions of these names, of the service on host a.
+carp() {
+	if [[ $1 == a ]]; then
+		inside nsenter --net="/run/netns/$HOSTS_RUN-a" -- \
+			/run/sbin/carp-xdp "${@:2}"
+	else
+		carp_by on "$@"
+	fi
+}
+main_pid() { inside systemctl show -P MainPID carp-xdp; }
+attach_a() {
+	carp a attach eth0 --pass-file /run/pass --vhid 3 --vip "$VIP4/24" \
+		--vip "$VIP6/64" --advbase 0 --advskew 1 >"$HOSTS_DIR/attach" 2>&1 ||
+		note "attach: $(cat "$HOSTS_DIR/attach" "$HOSTS_DIR/systemd.log")"
+}
+described() { carp a status -j | jq "$1"; }
+transitions() { group a 3 .transitions && group b 3 .transitions; }
+
+# --- restarts -----------------------------------------------------------------
+ok "the service starts" inside systemctl start carp-xdp
+attach_a
+wait_until 20 state_is a 3 master
+first b
+# Patient enough for a machine that is busy with a service manager, too.
+attach b --vhid 3 --vip "$VIP4/24" --vip "$VIP6/64" --advbase 0 --advskew 20
+wait_until 40 sole_master 3 a b
+
+coproc WATCH {
+	exec nsenter --net="/run/netns/$HOSTS_RUN-switch" \
+		"$HOSTS_TOP/tests/restart/watch.py" "$VIP4" c a b \
+		2>"$HOSTS_DIR/watch.ready"
+}
+wait_until 40 grep -q ready "$HOSTS_DIR/watch.ready"
+count() {
+	echo >&"${WATCH[1]}"
+	read -r COUNTED <&"${WATCH[0]}"
+}
+# restarts: by turns of another binary and of this one.  Sets LOST, and counts
+# those after which the groups were there.
+there=0
+restarts() {
+	local i binary probe
+	count
+	wire c "$HOSTS_DIR/probe" probe eth0 "$VIP4" 0.001
+	probe=$SPAWNED
+	for ((i = 0; i < RESTARTS; i++)); do
+		binary=$CARP_BINARY
+		((i % 2)) || binary=$NEXT
+		cp "$binary" "$HOSTS_DIR/new"
+		inside cp "$HOSTS_DIR/new" /run/sbin/new
+		inside mv /run/sbin/new /run/sbin/carp-xdp
+		inside systemctl restart carp-xdp
+		[[ $(described '.groups | length') != 1 ]] ||
+			there=$((there + 1))
+	done
+	stop "$probe"
+	sleep 0.1 # the last answer
+	count
+	LOST=$(jq '.asked - .answered | if . < 0 then 0 else . end' \
+		<<<"$COUNTED")
+	note "$(jq -r '"\(.answered) of \(.asked) requests answered, " +
+		"largest distance of two advertisements " +
+		"\(.gap_ms.a // 0 | round) ms"' <<<"$COUNTED")"
+}
+
+# A machine that is away for longer than a lease lasts loses requests without
+# any restart: one round of three must be without.
+before=$(transitions)
+pid=$(described .pid)
+for ((round = 1; round <= 3; round++)); do
+	restarts
+	[[ $LOST != 0 ]] || break
+done
+ok "each time the groups are there" \
+	[ "$there" == $((RESTARTS * (round > 3 ? 3 : round))) ]
+ok "no change of state" [ "$before" == "$(transitions)" ]
+ok "$RESTARTS restarts, and no request lost" [ "$LOST" == 0 ]
+ok "it is another process" [ "$pid" != "$(described .pid)" ]
+ok "of which systemd knows the guardian" \
+	[ "$(main_pid)" == "$(described .guardian)" ]
+ok "and there are no more than these two" [ "$(inside cat \
+	/sys/fs/cgroup/system.slice/carp-xdp.service/cgroup.procs |
+	wc -l)" == 2 ]
+
+# --- the guardian is killed -----------------------------------------------------
+pid=$(described .pid)
+inside kill -KILL "$(main_pid)"
+another() { [[ $(described .pid) != "$pid" ]]; }
+eventually 15 "its guardian killed, the controller is taken over from" another
+ok "without a change of state" [ "$before" == "$(transitions)" ]
+
+# --- stop -----------------------------------------------------------------------
+wire switch "$HOSTS_DIR/record" record a
+ok "the service stops" inside systemctl stop carp-xdp
+ok "a bow-out is sent" wait_until 20 any_recorded "$HOSTS_DIR/record" \
+	'.vhid == 3 and .advbase == 255 and .advskew == 255'
+ok "the other host takes over" wait_until 20 state_is b 3 master
+refute "no process is left" inside pgrep carp
+refute "no address" has_address a "$VIP4"
+refute "no program" has_program a

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The file "sequences" as text: parsed and rendered.  Never writes it.
+ */
+#include "user/controller_memory.h"
+#include "user/sys/log.h"
+#include "user/sys/statefile.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	LINE_SIZE = 128
+};
+
+const char memory_file[] = "sequences";
+
+static bool parse_sender(struct memory *memory, const char *line)
+{
+	char ifname[NETLINK_NAME_SIZE], text[ADDRESS_TEXT_SIZE];
+	struct carp_host_key key = { 0 };
+	struct address address;
+	uint64_t sequence;
+	unsigned int vhid;
+
+	if (sscanf(line, "sender %15s %u %45s %" SCNu64, ifname, &vhid, text,
+		   &sequence) != 4 ||
+	    vhid < CARP_VHID_MIN || vhid > CARP_VHID_MAX ||
+	    sequence > CARP_SEAL_SEQUENCE_MAX || !address_parse(text, &address))
+		return false;
+	key.vhid = (__u8)vhid;
+	key.family = address.family;
+	memcpy(key.address, address.bytes, sizeof(key.address));
+	memory_learn(memory, ifname, &key, sequence);
+	return true;
+}
+
+static bool parse_line(struct memory *memory, const char *line)
+{
+	uint64_t sequence;
+
+	if (!*line || *line == '#')
+		return true;
+	if (sscanf(line, "reserved %" SCNu64, &sequence) != 1)
+		return parse_sender(memory, line);
+	if (sequence > CARP_SEAL_SEQUENCE_MAX)
+		return false;
+	memory->reserved = sequence;
+	return true;
+}
+
+void memory_read(struct memory *memory)
+{
+	char *text = statefile_read(memory->controller->state_dir, memory_file);
+	char *at = text, *line;
+
+	for (int number = 1; at && (line = strsep(&at, "\n")); number++)
+		if (!parse_line(memory, line))
+			log_warnx("%s/%s: line %d: neither \"reserved "
+				  "SEQUENCE\" nor \"sender INTERFACE VHID "
+				  "ADDRESS SEQUENCE\", left out",
+				  memory->controller->state_dir, memory_file,
+				  number);
+	free(text);
+	memory->new = memory->changed = false;
+}
+
+char *memory_render(const struct memory *memory)
+{
+	size_t size = (memory->count + 2) * LINE_SIZE, at;
+	char *out = malloc(size);
+
+	if (!out)
+		return NULL;
+	at = (size_t)snprintf(out, size,
+			      "# carp-xdp: sequences of sealed counters\n"
+			      "reserved %" PRIu64 "\n",
+			      memory->reserved);
+	for (size_t i = 0; i < memory->count; i++) {
+		const struct known_sender *known = &memory->known[i];
+		struct address address = { .family = known->key.family };
+		char text[ADDRESS_TEXT_SIZE];
+
+		memcpy(address.bytes, known->key.address, 16);
+		at += (size_t)snprintf(
+			out + at, size - at, "sender %s %u %s %" PRIu64 "\n",
+			known->ifname, known->key.vhid,
+			address_format(&address, text), known->sequence);
+	}
+	return out;
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Controller, socket and metrics listener: opened afresh, taken over from
+ * another process, handed over to one, closed.
+ */
+#include "user/daemon/control_parts.h"
+#include "user/daemon/metrics.h"
+#include "user/sys/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- handing over --------------------------------------------------------- */
+
+static void describe(void *context, struct pack *pack)
+{
+	struct control *control = context;
+	int metrics = http_fd(control->http);
+
+	pack_put_fd(pack, server_fd(control->server));
+	pack_put_text(pack, metrics >= 0 ? control->metrics : NULL);
+	if (metrics >= 0)
+		pack_put_fd(pack, metrics);
+}
+
+static void on_given(void *context)
+{
+	struct control *control = context;
+
+	control->given = true;
+	loop_quit(control->loop);
+}
+
+static void on_dropped(void *context)
+{
+	struct control *control = context;
+
+	handover_end(control->handover);
+	control->handover = NULL;
+	if (control->overdue)
+		loop_quit(control->loop);
+}
+
+bool control_given(const struct control *control)
+{
+	return control->given;
+}
+
+void control_offer(struct control *control, struct server_client *client)
+{
+	const struct handover_offer offer = { .loop = control->loop,
+					      .controller = control->controller,
+					      .describe = describe,
+					      .given = on_given,
+					      .dropped = on_dropped,
+					      .context = control };
+	int connection = server_detach(client);
+
+	if (connection >= 0)
+		handover_serve(&offer, connection, &control->handover);
+}
+
+/* The service manager starts the successor once the guardian has ended, for
+ * that is its main process. */
+static void on_linger(void *context)
+{
+	struct control *control = context;
+
+	control->lingering = true;
+	controller_unguard(control->controller);
+}
+
+static void on_linger_end(void *context)
+{
+	struct control *control = context;
+
+	/* A successor that has come may be slow; told again, we end. */
+	control->overdue =
+		control->lingering && control->handover && !control->overdue;
+	if (!control->overdue)
+		loop_quit(control->loop);
+}
+
+/* --- opening ---------------------------------------------------------------
+ */
+
+static char *on_scrape(void *context, bool open_metrics)
+{
+	struct control *control = context;
+
+	return metrics_render(control->controller, open_metrics);
+}
+
+static int serve_metrics(struct control *control, const char *address,
+			 int listening, char *error, size_t error_size)
+{
+	int err;
+
+	if (control->metrics && !strcmp(control->metrics, address))
+		return 0;
+	if (control->metrics) {
+		snprintf(error, error_size, "metrics %s: already served at %s",
+			 address, control->metrics);
+		return EXIT_CODE_INVALID;
+	}
+	err = http_open(control->loop, address, listening, on_scrape, control,
+			&control->http);
+	if (!err) {
+		control->metrics = strdup(address);
+		return 0;
+	}
+	if (err == -EINVAL)
+		snprintf(error, error_size,
+			 "metrics %s: expected ADDRESS:PORT such as "
+			 "127.0.0.1:9112",
+			 address);
+	else
+		snprintf(error, error_size, "metrics %s: %s", address,
+			 strerror(-err));
+	return err == -EINVAL ? EXIT_CODE_INVALID : EXIT_CODE_FAILED;
+}
+
+int control_metrics(struct control *control, const char *address, char *error,
+		    size_t error_size)
+{
+	return serve_metrics(control, address, -1, error, error_size);
+}
+
+static int open_server(struct control *control, const char *path, int listening,
+		       char *error, size_t size)
+{
+	struct server_handler handler = { .request = control_on_request,
+					  .gone = control_on_gone,
+					  .context = control };
+	int err = listening < 0 ? server_open(control->loop, path, &handler,
+					      &control->server)
+				: server_adopt(control->loop, path, listening,
+					       &handler, &control->server);
+
+	if (!err)
+		return 0;
+	if (err == -EADDRINUSE)
+		snprintf(error, size, "%s: another controller answers there",
+			 path);
+	else
+		snprintf(error, size, "%s: %s", path, strerror(-err));
+	return EXIT_CODE_FAILED;
+}
+
+static int start_afresh(struct control *control,
+			const struct control_config *config,
+			const struct controller_events *events, char *error,
+			size_t size)
+{
+	int code = open_server(control, config->socket_path, -1, error, size);
+
+	if (!code)
+		code = controller_open(config->loop, config->pin_dir,
+				       config->state_dir, events,
+				       &control->controller, error, size);
+	return code;
+}
+
+/* What describe() has said in the other process. */
+static int take_rest(struct control *control,
+		     const struct control_config *config, struct pack *rest,
+		     char *error, size_t size)
+{
+	int listening = pack_take_fd(rest);
+	char *metrics = pack_get_text(rest);
+	int code = open_server(control, config->socket_path, listening, error,
+			       size);
+
+	/* Our own command line may name another place. */
+	if (!code && metrics &&
+	    (!config->metrics || !strcmp(config->metrics, metrics)))
+		code = serve_metrics(control, metrics, pack_take_fd(rest),
+				     error, size);
+	free(metrics);
+	return code;
+}
+
+static int take_over(struct control *control,
+		     const struct control_config *config, int connection,
+		     const struct controller_events *events, char *error,
+		     size_t size)
+{
+	struct pack rest = { 0 };
+	int code = controller_open_beside(config->loop, config->pin_dir,
+					  config->state_dir, events,
+					  &control->controller, error, size);
+
+	if (!code)
+		code = handover_take(connection, control->controller, &rest,
+				     error, size);
+	if (!code)
+		code = take_rest(control, config, &rest, error, size);
+	pack_free(&rest);
+	return code;
+}
+
+static int start(struct control *control, const struct control_config *config,
+		 const struct controller_events *events, char *error,
+		 size_t size)
+{
+	int connection = -1;
+	int code;
+
+	switch (handover_ask(config->socket_path, config->takeover, &connection,
+			     error, size)) {
+	case HANDOVER_WILLING:
+		code = take_over(control, config, connection, events, error,
+				 size);
+		close(connection);
+		return code;
+	case HANDOVER_NONE:
+		return start_afresh(control, config, events, error, size);
+	case HANDOVER_REFUSED:
+	default:
+		return EXIT_CODE_FAILED;
+	}
+}
+
+int control_open(const struct control_config *config, struct control **out,
+		 char *error, size_t error_size)
+{
+	struct control *control = calloc(1, sizeof(*control));
+	struct controller_events events = { .changed = control_on_changed,
+					    .noticed = control_on_noticed,
+					    .context = control };
+	const struct linger_events linger = { .begin = on_linger,
+					      .end = on_linger_end,
+					      .context = control };
+	int code;
+
+	if (!control) {
+		snprintf(error, error_size, "out of memory");
+		return EXIT_CODE_FAILED;
+	}
+	control->loop = config->loop;
+	control->embedded = config->embedded;
+	code = start(control, config, &events, error, error_size);
+	if (code) {
+		control_close(control);
+		return code;
+	}
+	controller_guard(control->controller, config->guardian);
+	if (linger_open(config->loop, &linger, &control->linger) != 0)
+		log_warnx("restarts will not be hitless");
+	*out = control;
+	return 0;
+}
+
+void control_close(struct control *control)
+{
+	if (!control)
+		return;
+	handover_end(control->handover);
+	linger_close(control->linger);
+	/* First, so that monitors see the last changes. */
+	controller_close(control->controller);
+	http_close(control->http);
+	control->embedded = false;
+	server_close(control->server);
+	free(control->metrics);
+	free(control);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What control_request.c and control_open.c share; nobody else's.
+ */
+#pragma once
+
+#include "user/daemon/control.h"
+#include "user/daemon/handover.h"
+#include "user/daemon/linger.h"
+#include "user/sys/http.h"
+#include "user/sys/server.h"
+
+struct control {
+	struct loop *loop;
+	struct controller *controller;
+	struct server *server;
+	struct http *http;
+	char *metrics;
+	bool embedded;
+	bool lingering; /* until a successor comes */
+	bool overdue;	/* that one prepares itself for very long */
+	bool given;	/* to a successor: nothing here is ours any more */
+	struct handover *handover;
+	struct linger *linger;
+	struct server_client *monitors[SERVER_CLIENTS_MAX];
+};
+
+/* A line of a client's, and its end; server_handler. */
+void control_on_request(void *context, struct server_client *client,
+			const char *line);
+void control_on_gone(void *context, struct server_client *client);
+/* controller_events */
+void control_on_changed(void *context, const struct member *member,
+			const struct election_output *output);
+void control_on_noticed(void *context, const struct member *member,
+			const struct notice *notice);
+/* The client is the successor. */
+void control_offer(struct control *control, struct server_client *client);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Finds out, beside the loop, whether the service manager restarts us, and
+ * counts the seconds until a successor must have come.  Told to end twice, or
+ * by SIGINT, it never lingers.
+ */
+#include "user/daemon/linger.h"
+#include "user/sys/background.h"
+#include "user/sys/log.h"
+#include "user/sys/loop.h"
+#include "user/sys/systemd.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+enum {
+	LINGER_S = 10
+};
+
+struct linger {
+	struct loop *loop;
+	struct linger_events events;
+	bool asked; /* by the signal, once */
+	bool restarts;
+	struct background *background;
+	struct loop_source *answered;
+	int timer;
+	struct loop_source *expired;
+};
+
+static void ask_slowly(void *argument)
+{
+	struct linger *l = argument;
+
+	l->restarts = systemd_restarts();
+}
+
+static void on_expired(void *context)
+{
+	struct linger *l = context;
+
+	loop_source_remove(l->expired);
+	l->expired = NULL;
+	log_warnx("restart: no successor at work within %d s", LINGER_S);
+	l->events.end(l->events.context);
+}
+
+static bool start_timer(struct linger *l)
+{
+	const struct itimerspec after = { .it_value = { .tv_sec = LINGER_S } };
+
+	l->timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	return l->timer >= 0 &&
+	       timerfd_settime(l->timer, 0, &after, NULL) == 0 &&
+	       loop_add(l->loop, l->timer, EPOLLIN, LOOP_REQUESTS, on_expired,
+			l, &l->expired) == 0;
+}
+
+static void forget_question(struct linger *l)
+{
+	loop_source_remove(l->answered);
+	l->answered = NULL;
+	if (l->background)
+		background_join(l->background);
+	l->background = NULL;
+}
+
+static void on_answered(void *context)
+{
+	struct linger *l = context;
+
+	forget_question(l);
+	if (!l->restarts || !start_timer(l)) {
+		l->events.end(l->events.context);
+		return;
+	}
+	log_info("restart: at work until a successor takes over, %d s at most",
+		 LINGER_S);
+	l->events.begin(l->events.context);
+}
+
+static bool ask(struct linger *l)
+{
+	if (!systemd_manages() ||
+	    background_start(ask_slowly, l, &l->background) != 0)
+		return false;
+	return loop_add(l->loop, background_fd(l->background), EPOLLIN,
+			LOOP_REQUESTS, on_answered, l, &l->answered) == 0;
+}
+
+static void on_terminate(void *context)
+{
+	struct linger *l = context;
+	bool again = l->asked;
+
+	l->asked = true;
+	if (again || !ask(l))
+		l->events.end(l->events.context);
+}
+
+int linger_open(struct loop *loop, const struct linger_events *events,
+		struct linger **out)
+{
+	struct linger *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return -ENOMEM;
+	l->loop = loop;
+	l->events = *events;
+	l->timer = -1;
+	loop_on_terminate(loop, on_terminate, l);
+	*out = l;
+	return 0;
+}
+
+void linger_close(struct linger *l)
+{
+	if (!l)
+		return;
+	loop_on_terminate(l->loop, NULL, NULL);
+	forget_question(l);
+	loop_source_remove(l->expired);
+	if (l->timer >= 0)
+		close(l->timer);
+	free(l);
+}

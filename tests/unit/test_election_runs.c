@@ -52,6 +52,28 @@ Test(election_runs, operator_yield_lasts_until_promoted)
 	cr_expect_eq(s.out.reason, REASON_PREEMPT, "the yield is over");
 }
 
+/* Only an advertisement that has left gives more time to speak: reloads must
+ * not keep alive whom nobody hears. */
+Test(election_runs, settings_make_no_lease_longer)
+{
+	struct election_settings settings = stage_settings(COMPAT_OPENBSD);
+	struct election_event changed = { .kind = EVENT_SETTINGS };
+	struct instant lease;
+	struct stage s;
+
+	stage_open(&s, &settings);
+	stage_reach(&s, ELECTION_MASTER);
+	lease = s.e.lease_until;
+	stage_wait(&s, span_ms(1000));
+	stage_step(&s, changed);
+	cr_expect(s.out.actions & ACTION_ADVERTISE);
+	cr_expect_eq(s.e.lease_until.ns, lease.ns);
+	cr_expect_not(election_sent(&s.e, s.now, false));
+	cr_expect_eq(s.e.lease_until.ns, lease.ns);
+	cr_expect(election_sent(&s.e, s.now, true));
+	cr_expect_gt(s.e.lease_until.ns, lease.ns);
+}
+
 Test(election_runs, settings_change_in_place)
 {
 	struct election_settings settings = stage_settings(COMPAT_OPENBSD);

@@ -272,6 +272,27 @@ Test(node, finds_by_interface_and_vhid)
 	cr_expect_null(h.fakes[2].group.next);
 }
 
+/* Two faults at once, one of which ends the other: no word in between. */
+Test(node, a_link_that_goes_takes_trouble_along_and_trusts_nobody)
+{
+	struct host h;
+	struct fake *failing = &h.fakes[0], *other = &h.fakes[2];
+
+	host_open(&h, COMPAT_FREEBSD);
+	fake_reach(failing, ELECTION_MASTER);
+	fake_reach(other, ELECTION_MASTER);
+	failing->fails[ELECTION_V4] = failing->fails[ELECTION_V6] = true;
+	for (int i = 0; i < 4; i++)
+		fake_tick(failing);
+	cr_expect(failing->group.send_failing);
+	cr_expect_eq(other->group.election.demotion, 240);
+	fake_log(other);
+	node_link(&h.node, 2, "eth0", false, other->now);
+	cr_expect_not(failing->group.send_failing);
+	cr_expect_eq(other->group.election.demotion, 240);
+	cr_expect_null(strstr(fake_log(other), ":1/100/"));
+}
+
 Test(node, ticks_who_is_due)
 {
 	struct host h;

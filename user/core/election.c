@@ -282,7 +282,8 @@ static void on_command(struct election *e, const struct election_event *event,
 	}
 }
 
-/* Settings take effect in place: nobody loses its role over them. */
+/* Settings take effect in place: nobody loses its role over them.  They may
+ * shorten a lease; only an advertisement that has left makes it longer. */
 static void on_settings(struct election *e, const struct election_event *event,
 			struct election_output *out)
 {
@@ -304,7 +305,9 @@ static void on_settings(struct election *e, const struct election_event *event,
 		if (election_lease_lapsed(e, event->now))
 			return;
 		e->announce_in = ANNOUNCE_AGAIN;
-		e->lease_until = instant_add(event->now, election_lease(e));
+		e->lease_until = instant_min(
+			e->lease_until,
+			instant_add(event->now, election_lease(e)));
 		e->advert_due = instant_add(event->now, election_interval(e));
 		out->actions |=
 			ACTION_LEASE_SET | ACTION_ADVERTISE | ACTION_ANNOUNCE;

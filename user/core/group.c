@@ -191,10 +191,6 @@ void group_link(struct group *g, bool up, struct instant now)
 					.link_up = up };
 
 	step(g, &event);
-	/* Without a link there is nothing to send, and with a new one nothing
-	 * has failed yet. */
-	if (!up)
-		group_forgive_sends(g);
 }
 
 void group_demotion(struct group *g, int sum, struct instant now)

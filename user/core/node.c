@@ -154,6 +154,11 @@ void node_link(struct node *node, unsigned int ifindex, const char *name,
 		if (g->ifindex == ifindex)
 			group_link(g, up, now);
 	hold_back_for_link(node, name, up, now);
+	/* Without a link there is nothing to send, and with a new one nothing
+	 * has failed yet.  Last, so that no group is trusted in between. */
+	for (struct group *g = node->groups; g && !up; g = g->next)
+		if (g->ifindex == ifindex)
+			group_forgive_sends(g);
 }
 
 void node_link_renamed(struct node *node, const char *from, const char *to,

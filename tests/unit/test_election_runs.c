@@ -52,6 +52,28 @@ Test(election_runs, operator_yield_lasts_until_promoted)
 	cr_expect_eq(s.out.reason, REASON_PREEMPT, "the yield is over");
 }
 
+/* Of two equals the loser waits longer, for both families: the advertisement
+ * of the other family, sent with the first, must not shorten that. */
+Test(election_runs, a_lost_tie_is_lost_for_both_families)
+{
+	struct election_settings settings = stage_settings(COMPAT_OPENBSD);
+	struct election_event equal = { .kind = EVENT_ADVERT };
+	struct instant patience;
+	struct stage s;
+
+	stage_open(&s, &settings);
+	stage_reach(&s, ELECTION_MASTER);
+	equal.advert = (struct election_advert){
+		.advbase = 1, .advskew = 100, .tie_lost = true, .at = s.now
+	};
+	stage_step(&s, equal);
+	cr_assert_eq(s.e.state, ELECTION_BACKUP);
+	equal.advert.family = ELECTION_V6;
+	stage_step(&s, equal);
+	patience = instant_add(s.now, election_master_down(&s.e));
+	cr_expect_gt(election_deadline(&s.e).ns, patience.ns);
+}
+
 /* Only an advertisement that has left gives more time to speak: reloads must
  * not keep alive whom nobody hears. */
 Test(election_runs, settings_make_no_lease_longer)

@@ -68,6 +68,7 @@ static void enter_backup(struct election *e, struct instant at,
 		out->actions |= ACTION_LEASE_DROP | ACTION_REMOVE_VIP;
 	e->lease_until = INSTANT_PAST;
 	e->settle_due = INSTANT_NEVER;
+	e->waits_from = at;
 	arm(e, at, election_master_down(e));
 	change(e, ELECTION_BACKUP, reason, out);
 }
@@ -142,6 +143,14 @@ static void advert_as_master(struct election *e,
 	arm(e, from, election_patience(e, &event->advert));
 }
 
+/* What has waited in a ring is no reason to wait less long than a tie, or a
+ * fresh start, demands. */
+static void hear(struct election *e, const struct election_advert *ad)
+{
+	arm_family(e, ad->family, instant_max(ad->at, e->waits_from),
+		   election_patience(e, ad));
+}
+
 static void advert_as_backup(struct election *e,
 			     const struct election_event *event,
 			     struct election_output *out)
@@ -151,8 +160,7 @@ static void advert_as_backup(struct election *e,
 	if (reason != REASON_NONE)
 		enter_master(e, event->now, reason, out);
 	else
-		arm_family(e, event->advert.family, event->advert.at,
-			   election_patience(e, &event->advert));
+		hear(e, &event->advert);
 }
 
 static void on_advert(struct election *e, const struct election_event *event,
@@ -305,9 +313,9 @@ static void on_settings(struct election *e, const struct election_event *event,
 		if (election_lease_lapsed(e, event->now))
 			return;
 		e->announce_in = ANNOUNCE_AGAIN;
-		e->lease_until = instant_min(
-			e->lease_until,
-			instant_add(event->now, election_lease(e)));
+		e->lease_until =
+			instant_min(e->lease_until,
+				    instant_add(event->now, election_lease(e)));
 		e->advert_due = instant_add(event->now, election_interval(e));
 		out->actions |=
 			ACTION_LEASE_SET | ACTION_ADVERTISE | ACTION_ANNOUNCE;

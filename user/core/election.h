@@ -132,6 +132,7 @@ struct election {
 	bool yielded; /* by operator: no preemption until promoted again */
 	int demotion;
 	struct instant ready_since; /* left INIT: started, or link came up */
+	struct instant waits_from;  /* as BACKUP: not for less than from here */
 	struct instant down[ELECTION_FAMILIES];
 	struct instant advert_due;
 	struct instant lease_until;

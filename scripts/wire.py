@@ -99,8 +99,8 @@ def read_frame(frame):
 def record(interfaces):
     poll, sockets = select.poll(), {}
     for name in interfaces:
-        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
-                             socket.htons(ETH_P_ALL))
+        # With a protocol it would hear all interfaces until it is bound.
+        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         sock.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
         sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 26)

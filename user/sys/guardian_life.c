@@ -13,12 +13,12 @@
 #include <fcntl.h>
 #include <linux/if_packet.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -27,9 +27,7 @@
 static struct {
 	struct guardian_area *area;
 	pid_t child;
-	int line, frames, signals;
-	bool ended; /* the child; how is in status */
-	int status;
+	int line, frames;
 	struct {
 		__u64 *words;
 		size_t size;
@@ -182,15 +180,15 @@ static bool read_line(void)
 	}
 }
 
-/* Hands them on; of the child's end the kernel tells by one, too. */
-static void read_signals(void)
+static void on_signal(int number)
 {
-	struct signalfd_siginfo signal;
+	int saved = errno;
 
-	while (read(self.signals, &signal, sizeof(signal)) == sizeof(signal))
-		if (signal.ssi_signo != SIGCHLD)
-			kill(self.child, (int)signal.ssi_signo);
-	self.ended = waitpid(self.child, &self.status, WNOHANG) == self.child;
+	if (number == SIGIO)
+		read_line();
+	else
+		kill(self.child, number);
+	errno = saved;
 }
 
 /* --- from start to end ---------------------------------------------------- */
@@ -218,18 +216,33 @@ static void prepare(void)
 	sendto(self.frames, NULL, 0, MSG_DONTWAIT, NULL, 0);
 }
 
-/* The line ends earlier than the process, which takes its time to close what
- * else it has: packet sockets wait for all CPUs. */
-static void on_line_end(void)
+/* Until the guarded process is dying, or has become another program: false if
+ * it has let us go. */
+static bool wait_for_end(const sigset_t *mask)
+{
+	struct pollfd line = { .fd = self.line, .events = POLLIN };
+	int err;
+
+	/* The first word: it holds life. */
+	poll(&line, 1, -1);
+	if (!read_line())
+		return true;
+	sigprocmask(SIG_UNBLOCK, mask, NULL);
+	err = pthread_mutex_lock(&self.area->life);
+	sigprocmask(SIG_BLOCK, mask, NULL);
+	return err != 0;
+}
+
+static void act(bool died)
 {
 	unsigned int sent;
 
-	if (self.area->released && !self.ended)
+	read_line();
+	if (!died && self.area->released)
 		_exit(0);
 	if (self.area->dismissed || self.area->handover)
 		return;
-	if (!self.ended)
-		kill(self.child, SIGKILL); /* should it not be dying */
+	kill(self.child, SIGKILL); /* should it not be dying */
 	sent = farewell();
 	log_warnx("the controller has died: all leases ended, %u farewells "
 		  "sent",
@@ -240,37 +253,45 @@ static void on_line_end(void)
 __attribute__((noreturn)) static void end(void)
 {
 	sigset_t all;
+	int status = 0;
 
-	if (WIFSIGNALED(self.status)) {
+	while (waitpid(self.child, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFSIGNALED(status)) {
 		sigfillset(&all);
-		signal(WTERMSIG(self.status), SIG_DFL);
+		signal(WTERMSIG(status), SIG_DFL);
 		sigprocmask(SIG_UNBLOCK, &all, NULL);
-		raise(WTERMSIG(self.status));
+		raise(WTERMSIG(status));
 	}
-	_exit(WIFEXITED(self.status) ? WEXITSTATUS(self.status) : 1);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+}
+
+static void hear_signals(const sigset_t *mask)
+{
+	struct sigaction action = { .sa_handler = on_signal,
+				    .sa_flags = SA_RESTART };
+
+	action.sa_mask = *mask;
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	sigaction(SIGIO, &action, NULL);
+	fcntl(self.line, F_SETOWN, getpid());
+	fcntl(self.line, F_SETFL, O_ASYNC | O_NONBLOCK);
 }
 
 void guardian_live(struct guardian_area *area, pid_t child, int line,
-		   int frames, int signals, bool to_syslog)
+		   int frames, const sigset_t *mask, bool to_syslog)
 {
-	struct pollfd fds[] = { { .fd = line, .events = POLLIN },
-				{ .fd = signals, .events = POLLIN } };
-
 	self.area = area;
 	self.child = child;
 	self.line = line;
 	self.frames = frames;
-	self.signals = signals;
 	if (to_syslog)
 		log_to_syslog();
 	prepare();
-	while (!self.ended) {
-		poll(fds, 2, -1);
-		read_signals();
-		if (fds[0].fd >= 0 && (!read_line() || self.ended)) {
-			fds[0].fd = -1;
-			on_line_end();
-		}
-	}
+	hear_signals(mask);
+	act(wait_for_end(mask));
+	sigprocmask(SIG_UNBLOCK, mask, NULL);
 	end();
 }

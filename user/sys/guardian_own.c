@@ -7,19 +7,15 @@
 #include "user/sys/guardian_parts.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 enum guardian_numbers {
-	LINE_FD = 1023,		/* see line_move() */
 	SEND_BUFFER = 16 << 20, /* frames all at once */
 };
 
@@ -39,22 +35,18 @@ struct making {
 	struct guardian *guardian;
 	int line[2]; /* ours, the guardian's */
 	int frames;  /* the guardian's packet socket */
-	int signals; /* the guardian's */
-	sigset_t before;
+	sigset_t signals, before;
 };
 
-static int make_signals(struct making *making)
+static void make_signals(struct making *making)
 {
-	static const int passed_on[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
-	sigset_t set;
+	static const int heard[] = { SIGTERM, SIGINT, SIGHUP, SIGIO };
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(passed_on) / sizeof(*passed_on); i++)
-		sigaddset(&set, passed_on[i]);
+	sigemptyset(&making->signals);
+	for (size_t i = 0; i < sizeof(heard) / sizeof(*heard); i++)
+		sigaddset(&making->signals, heard[i]);
 	signal(SIGCHLD, SIG_DFL);
-	sigprocmask(SIG_BLOCK, &set, &making->before);
-	making->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return making->signals < 0 ? -errno : 0;
+	sigprocmask(SIG_BLOCK, &making->signals, &making->before);
 }
 
 static int make_sockets(struct making *making)
@@ -93,131 +85,20 @@ static int make_area(struct making *making)
 	return 0;
 }
 
-/* At the end of a process the kernel closes the highest descriptor first, as
- * it happens: then the guardian knows some ten milliseconds earlier. */
-static int line_move(int line)
+static int make_life(struct guardian_area *area)
 {
-	struct rlimit limit;
-	int moved, lowest = LINE_FD;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur <= LINE_FD)
-		lowest = (int)limit.rlim_cur - 1;
-	moved = fcntl(line, F_DUPFD_CLOEXEC, lowest);
-	if (moved < 0)
-		return line;
-	close(line);
-	return moved;
-}
-
-static void become_guarded(struct making *making)
-{
-	struct guardian *guardian = making->guardian;
-
-	close(making->line[1]);
-	close(making->frames);
-	close(making->signals);
-	sigprocmask(SIG_SETMASK, &making->before, NULL);
-	guardian->line = line_move(making->line[0]);
-	/* What is to be sent is not to be waited for. */
-	mlock2(guardian->area, sizeof(*guardian->area), MLOCK_ONFAULT);
-}
-
-static void unmake(struct making *making)
-{
-	struct guardian *guardian = making->guardian;
-
-	for (int i = 0; i < 2; i++)
-		if (making->line[i] >= 0)
-			close(making->line[i]);
-	if (making->frames >= 0)
-		close(making->frames);
-	if (making->signals >= 0) {
-		close(making->signals);
-		sigprocmask(SIG_SETMASK, &making->before, NULL);
-	}
-	if (guardian && guardian->area && guardian->area != MAP_FAILED)
-		munmap(guardian->area, sizeof(*guardian->area));
-	free(guardian);
-}
-
-int guardian_start(bool to_syslog, struct guardian **out)
-{
-	struct making making = { NULL, { -1, -1 }, -1, -1, { { 0 } } };
-	pid_t guardian = getpid(), child = -1;
-	int err = make_area(&making);
+	pthread_mutexattr_t kind;
+	int err = pthread_mutexattr_init(&kind);
 
 	if (!err)
-		err = make_sockets(&making);
+		err = pthread_mutexattr_setpshared(&kind,
+						   PTHREAD_PROCESS_SHARED);
 	if (!err)
-		err = make_signals(&making);
-	if (!err) {
-		/* A core that is being written keeps a process from ending
-		 * for longer than its leases last, and tells its secrets. */
-		prctl(PR_SET_DUMPABLE, 0);
-		child = fork();
-		err = child < 0 ? -errno : 0;
-	}
-	if (err) {
-		unmake(&making);
-		return err;
-	}
-	if (child) {
-		close(making.line[0]);
-		guardian_live(making.guardian->area, child, making.line[1],
-			      making.frames, making.signals, to_syslog);
-	}
-	making.guardian->pid = guardian;
-	become_guarded(&making);
-	*out = making.guardian;
-	return 0;
+		err = pthread_mutexattr_setrobust(&kind, PTHREAD_MUTEX_ROBUST);
+	if (!err)
+		err = pthread_mutex_init(&area->life, &kind);
+	return -err;
 }
-
-void guardian_dismiss(struct guardian *guardian)
-{
-	if (!guardian)
-		return;
-	__atomic_store_n(&guardian->area->dismissed, 1, __ATOMIC_RELEASE);
-	guardian_lost(guardian);
-	munmap(guardian->area, sizeof(*guardian->area));
-	free(guardian);
-}
-
-void guardian_handover(struct guardian *guardian, bool handover)
-{
-	if (guardian)
-		__atomic_store_n(&guardian->area->handover, handover,
-				 __ATOMIC_RELEASE);
-}
-
-void guardian_release(struct guardian *guardian)
-{
-	if (!guardian || guardian->line < 0)
-		return;
-	__atomic_store_n(&guardian->area->released, 1, __ATOMIC_RELEASE);
-	guardian_lost(guardian);
-}
-
-/* --- is it there? --------------------------------------------------------- */
-
-pid_t guardian_pid(const struct guardian *guardian)
-{
-	return guardian ? guardian->pid : 0;
-}
-
-int guardian_fd(const struct guardian *guardian)
-{
-	return guardian->line;
-}
-
-void guardian_lost(struct guardian *guardian)
-{
-	if (guardian->line >= 0)
-		close(guardian->line);
-	guardian->line = -1;
-	guardian->pid = 0;
-}
-
-/* --- maps ----------------------------------------------------------------- */
 
 /* False if the guardian does not hear. */
 static bool tell(const struct guardian *guardian, int map, size_t size, int fd)
@@ -243,6 +124,120 @@ static bool tell(const struct guardian *guardian, int map, size_t size, int fd)
 	return sendmsg(guardian->line, &header, MSG_DONTWAIT | MSG_NOSIGNAL) >=
 	       0;
 }
+
+/* The guardian waits for the word that we hold life, or for our end. */
+static int become_guarded(struct making *making)
+{
+	struct guardian *guardian = making->guardian;
+	int err;
+
+	close(making->line[1]);
+	close(making->frames);
+	sigprocmask(SIG_SETMASK, &making->before, NULL);
+	guardian->line = making->line[0];
+	/* What is to be sent is not to be waited for. */
+	mlock2(guardian->area, sizeof(*guardian->area), MLOCK_ONFAULT);
+	err = pthread_mutex_lock(&guardian->area->life);
+	if (err)
+		return -err;
+	return tell(guardian, GUARDIAN_MAPS, 0, -1) ? 0 : -EPIPE;
+}
+
+static void unmake(struct making *making)
+{
+	struct guardian *guardian = making->guardian;
+
+	for (int i = 0; i < 2; i++)
+		if (making->line[i] >= 0)
+			close(making->line[i]);
+	if (making->frames >= 0)
+		close(making->frames);
+	sigprocmask(SIG_SETMASK, &making->before, NULL);
+	if (guardian && guardian->area && guardian->area != MAP_FAILED)
+		munmap(guardian->area, sizeof(*guardian->area));
+	free(guardian);
+}
+
+int guardian_start(bool to_syslog, struct guardian **out)
+{
+	struct making making = { .line = { -1, -1 }, .frames = -1 };
+	pid_t guardian = getpid(), child = -1;
+	int err = make_area(&making);
+
+	make_signals(&making);
+	if (!err)
+		err = make_life(making.guardian->area);
+	if (!err)
+		err = make_sockets(&making);
+	if (!err) {
+		/* A core that is being written keeps a process from ending
+		 * for longer than its leases last, and tells its secrets. */
+		prctl(PR_SET_DUMPABLE, 0);
+		child = fork();
+		err = child < 0 ? -errno : 0;
+	}
+	if (err) {
+		unmake(&making);
+		return err;
+	}
+	if (child) {
+		close(making.line[0]);
+		guardian_live(making.guardian->area, child, making.line[1],
+			      making.frames, &making.signals, to_syslog);
+	}
+	making.guardian->pid = guardian;
+	*out = making.guardian;
+	return become_guarded(&making);
+}
+
+void guardian_dismiss(struct guardian *guardian)
+{
+	if (!guardian)
+		return;
+	__atomic_store_n(&guardian->area->dismissed, 1, __ATOMIC_RELEASE);
+	guardian_lost(guardian);
+	pthread_mutex_unlock(&guardian->area->life);
+	munmap(guardian->area, sizeof(*guardian->area));
+	free(guardian);
+}
+
+void guardian_handover(struct guardian *guardian, bool handover)
+{
+	if (guardian)
+		__atomic_store_n(&guardian->area->handover, handover,
+				 __ATOMIC_RELEASE);
+}
+
+void guardian_release(struct guardian *guardian)
+{
+	if (!guardian || guardian->line < 0)
+		return;
+	__atomic_store_n(&guardian->area->released, 1, __ATOMIC_RELEASE);
+	guardian_lost(guardian);
+	pthread_mutex_unlock(&guardian->area->life);
+}
+
+/* --- is it there? --------------------------------------------------------- */
+
+pid_t guardian_pid(const struct guardian *guardian)
+{
+	return guardian ? guardian->pid : 0;
+}
+
+int guardian_fd(const struct guardian *guardian)
+{
+	return guardian->line;
+}
+
+void guardian_lost(struct guardian *guardian)
+{
+	if (guardian->line >= 0)
+		close(guardian->line);
+	guardian->line = -1;
+	guardian->pid = 0;
+}
+
+/* --- maps ----------------------------------------------------------------- */
 
 int guardian_map_add(struct guardian *guardian, int fd, size_t size)
 {

@@ -6,6 +6,9 @@
 
 #include "user/sys/guardian.h"
 
+#include <pthread.h>
+#include <signal.h>
+
 /* Two frames, so that one of them is whole at any instant. */
 struct guardian_cell {
 	__u32 current; /* 0: none; 1, 2: which.  Written last. */
@@ -14,6 +17,10 @@ struct guardian_cell {
 };
 
 struct guardian_area {
+	/* Robust, held by the guarded process while it lives: the first thing
+	 * the kernel does at its end is to give this to whoever waits for it,
+	 * before it takes down memory and sockets. */
+	pthread_mutex_t life;
 	__u32 dismissed;
 	__u32 handover;
 	__u32 released;
@@ -22,7 +29,8 @@ struct guardian_area {
 };
 
 /* On the line between the two, with a descriptor to map, or without one if the
- * map is to be forgotten. */
+ * map is to be forgotten.  The first one is for map GUARDIAN_MAPS: life is
+ * held. */
 struct guardian_message {
 	__u32 map;
 	__u32 size;
@@ -31,4 +39,5 @@ struct guardian_message {
 /* The guardian's life. */
 __attribute__((noreturn)) void guardian_live(struct guardian_area *area,
 					     pid_t child, int line, int frames,
-					     int signals, bool to_syslog);
+					     const sigset_t *mask,
+					     bool to_syslog);

@@ -120,6 +120,23 @@ static uint64_t fake_sequence(struct group *group, uint64_t last)
 	return last + 1;
 }
 
+/* Not in the log. */
+static void fake_farewell(struct group *group, unsigned int index,
+			  const uint8_t *frame, size_t size)
+{
+	struct fake *f = fake_of(group);
+
+	cr_assert_lt(index, 8);
+	if (!size) {
+		f->farewells_count = index;
+		return;
+	}
+	memcpy(f->farewells[index], frame, size);
+	f->farewell_sizes[index] = size;
+	if (f->farewells_count <= index)
+		f->farewells_count = index + 1;
+}
+
 static void fake_counter(struct group *group, uint64_t counter)
 {
 	fake_of(group)->counter = counter;
@@ -185,6 +202,7 @@ static const struct group_ops fake_ops = {
 	.set_lease = fake_lease,
 	.set_addresses = fake_addresses,
 	.sequence = fake_sequence,
+	.farewell = fake_farewell,
 	.own_counter = fake_counter,
 	.heard = fake_heard,
 	.peer_route = fake_peer_route,

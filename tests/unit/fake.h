@@ -22,6 +22,9 @@ struct fake {
 	struct node *node;	       /* hears of send trouble, or NULL */
 	char name[24];		       /* of the group, to the node */
 
+	uint8_t farewells[8][128]; /* what to say if we die */
+	size_t farewell_sizes[8];
+	unsigned int farewells_count;
 	uint64_t counter;     /* the last own_counter() */
 	struct instant lease; /* the last set_lease() */
 	bool addresses;

@@ -45,7 +45,11 @@ struct nic {
 	bool open;    /* our programs are attached, frames can leave */
 	bool cut_off; /* a frame could not leave for want of an interface */
 	bool working; /* what the core has been told */
+<<<<<<< HEAD
 	bool dated;   /* an earlier controller's program cannot be replaced */
+=======
+	bool haunted; /* a VIP of a removed group is still on it */
+>>>>>>> 4029a63 (controller: an address that cannot be removed is tried again, and kept silent)
 	char trouble[CONTROLLER_ERROR_SIZE]; /* why it is not open */
 	struct instant looked;		     /* when somebody looked after it */
 	struct instant look_at;		     /* when to do so */
@@ -89,6 +93,7 @@ struct member {
 	size_t address_next;
 	bool address_lost;	      /* one of ours is not there */
 	bool address_refused;	      /* the kernel would not have it */
+	bool address_stuck;	      /* or would not let go of it */
 	struct instant address_retry; /* earliest next re-attachment */
 };
 
@@ -343,7 +348,8 @@ void member_detach_addresses(struct member *member);
 /* An address has vanished from the interface under a master. */
 void member_address_lost(struct member *member,
 			 const struct netlink_address *address);
-/* Puts lost addresses back, at most once a second. */
+/* Puts lost addresses back, removes those that would not go, at most once a
+ * second. */
 void member_restore_addresses(struct member *member, struct instant now);
 /* Applies what the request has: 0 or an exit code, nothing half-applied.  Not
  * for nodes of a cluster. */

@@ -11,7 +11,8 @@
 
 enum {
 	ADDRESS_RETRY_MS = 1000,
-	ADDRESS_SLICE = 32 /* a millisecond or two */
+	ADDRESS_SLICE = 32, /* a millisecond or two */
+	ADDRESS_LAST_TRIES = 3,
 };
 
 static struct netlink_address kernel_address(const struct member *m,
@@ -87,8 +88,19 @@ static void detach_one(struct member *m, size_t i)
 {
 	struct netlink_address address = kernel_address(m, &m->vips[i]);
 
+	char text[ADDRESS_TEXT_SIZE];
+	int err;
+
 	m->attached[i] = false;
-	netlink_address_remove(m->nic->controller->netlink, &address);
+	err = netlink_address_remove(m->nic->controller->netlink, &address);
+	if (!err || err == -EADDRNOTAVAIL || err == -ENODEV)
+		return;
+	m->attached[i] = true;
+	if (!m->address_stuck)
+		log_warnx("%s vhid %u: cannot remove %s: %s", m->nic->link.name,
+			  m->group.settings.vhid, vip_format(&m->vips[i], text),
+			  strerror(-err));
+	m->address_stuck = true;
 }
 
 /* The addresses have gone with their interface. */
@@ -97,7 +109,7 @@ static bool gone(struct member *m)
 	if (!m->nic->gone)
 		return false;
 	memset(m->attached, 0, m->group.settings.vips_count);
-	m->address_work = false;
+	m->address_work = m->address_stuck = false;
 	return true;
 }
 
@@ -118,6 +130,8 @@ void member_work_addresses(struct member *m)
 
 	if (gone(m))
 		return;
+	if (i == 0)
+		m->address_stuck = false;
 	for (int left = ADDRESS_SLICE;
 	     i < m->group.settings.vips_count && left > 0; i++) {
 		if (m->attached[i] == m->address_wanted)
@@ -138,9 +152,13 @@ void member_work_addresses(struct member *m)
 
 void member_detach_addresses(struct member *m)
 {
-	member_want_addresses(m, false);
-	while (m->address_work)
-		member_work_addresses(m);
+	int tries = 0;
+
+	do {
+		member_want_addresses(m, false);
+		while (m->address_work)
+			member_work_addresses(m);
+	} while (m->address_stuck && ++tries < ADDRESS_LAST_TRIES);
 }
 
 bool member_addresses_present(const struct member *m)
@@ -177,11 +195,16 @@ void member_address_lost(struct member *m,
 
 void member_restore_addresses(struct member *m, struct instant now)
 {
-	if (!m->address_lost || m->address_work ||
-	    instant_before(now, m->address_retry) || !member_wants_addresses(m))
+	bool wanted;
+
+	if ((!m->address_lost && !m->address_stuck) || m->address_work ||
+	    instant_before(now, m->address_retry))
+		return;
+	wanted = member_wants_addresses(m);
+	if (!(wanted ? m->address_lost : m->address_stuck))
 		return;
 	m->address_retry = instant_add(now, span_ms(ADDRESS_RETRY_MS));
-	member_want_addresses(m, true);
+	member_want_addresses(m, wanted);
 }
 
 static void remove_leftover(void *context,

@@ -200,7 +200,11 @@ void member_remove(struct member *m)
 	nic->members[m->group.settings.vhid] = NULL;
 	nic->members_count--;
 	memory_collect(nic);
-	member_forget(nic, &m->group.settings);
+	/* What is still on the interface must still be kept silent. */
+	if (m->address_stuck)
+		nic->haunted = true;
+	else
+		member_forget(nic, &m->group.settings);
 	member_free(m);
 }
 

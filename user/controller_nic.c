@@ -158,7 +158,10 @@ static void close_slowly(void *argument)
 	struct nic *nic = argument;
 
 	packet_close(nic->packet);
-	dataplane_close(nic->dataplane);
+	if (nic->haunted)
+		dataplane_leave(nic->dataplane);
+	else
+		dataplane_close(nic->dataplane);
 }
 
 void nic_close(struct nic *nic)

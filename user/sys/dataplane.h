@@ -45,6 +45,10 @@ int dataplane_open(const struct dataplane_config *config,
 /* Detaches, unpins, frees.  Takes NULL. */
 void dataplane_close(struct dataplane *dataplane);
 
+/* As dataplane_close(), but the pinned program stays on the interface, without
+ * a lease: for whoever comes next to remove, as after a crash. */
+void dataplane_leave(struct dataplane *dataplane);
+
 /* Ends the leases, detaches and unpins; program and maps live on, with all
  * that is in them.  Does nothing twice. */
 void dataplane_detach(struct dataplane *dataplane);

@@ -103,6 +103,19 @@ static void detach_one(struct member *m, size_t i)
 	m->address_stuck = true;
 }
 
+/* One whose attaching failed may be there all the same: the kernel's word for
+ * it was lost. */
+static void sweep(void *context, const struct netlink_address *address)
+{
+	struct member *m = context;
+
+	if (address->protocol != CONTROLLER_ADDRESS_PROTOCOL)
+		return;
+	for (size_t i = 0; i < m->group.settings.vips_count; i++)
+		if (same_address(&m->vips[i], address))
+			detach_one(m, i);
+}
+
 /* The addresses have gone with their interface. */
 static bool gone(struct member *m)
 {
@@ -148,6 +161,9 @@ void member_work_addresses(struct member *m)
 	m->address_work = false;
 	if (m->address_wanted)
 		m->address_refused = m->address_lost = m->address_refusing;
+	else if (m->address_refused)
+		netlink_addresses(m->nic->controller->netlink,
+				  m->nic->link.ifindex, sweep, m);
 }
 
 void member_detach_addresses(struct member *m)

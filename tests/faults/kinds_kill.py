@@ -19,6 +19,7 @@ class Stepper:
 
     def __init__(self, host, action, number, error=0):
         self.host = host
+        self.action = action
         self.pid = host.controller()
         self.process = subprocess.Popen(
             [TOOLS / "step", action, str(number), str(error), "pid",

@@ -42,8 +42,9 @@ __attribute__((constructor)) static void shim_open(void)
 	int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
 	struct sigaction crash = { .sa_handler = on_crash,
 				   .sa_flags = (int)SA_RESETHAND | SA_NODEFER };
-	void *memory;
+	void *memory, *frame;
 
+	backtrace(&frame, 1); /* now, when it can still load its library */
 	real_clock = dlsym(RTLD_NEXT, "clock_gettime");
 	sigaction(SIGSEGV, &crash, NULL);
 	sigaction(SIGABRT, &crash, NULL);

@@ -258,8 +258,11 @@ class Host:
         return self.reap()
 
     def revive(self):
-        """Whatever state it is in, it runs and has its group again."""
-        if self.process.poll() is not None or not self.answers():
+        """Whatever state it is in, it runs and has its group again.  One that
+        could not send is demoted until it is master once more: it starts
+        anew."""
+        if (self.process.poll() is not None or not self.answers() or
+                self.group().get("demotion")):
             self.kill()
             self.start()
         elif not self.group():
@@ -295,7 +298,7 @@ class Host:
     def last_words(self):
         lines = self.log.read_text(errors="replace").splitlines()
         group = self.group()
-        lines = lines[-12:] + [f"{word}: {group.get(word)}" for word in (
+        lines = lines[-24:] + [f"{word}: {group.get(word)}" for word in (
             "state", "reason", "lease_remaining_us", "waiting", "master")]
         lines += [f"counted {word}: {value}" for word, value
                   in group.get("counters", {}).items() if value]

@@ -20,16 +20,22 @@ struct background {
 	void *argument;
 };
 
+enum {
+	BACKGROUND_TRIES = 3
+};
+
 static void *run(void *context)
 {
 	struct background *b = context;
 	const uint64_t one = 1;
 
 	b->work(b->argument);
-	/* Cannot fail: an eventfd takes far more than one. */
-	if (write(b->done, &one, sizeof(one)) < 0)
-		abort();
-	return NULL;
+	/* Cannot fail: an eventfd takes far more than one.  Where it does, a
+	 * controller that would wait for ever is better dead. */
+	for (int tries = 0; tries < BACKGROUND_TRIES; tries++)
+		if (write(b->done, &one, sizeof(one)) > 0)
+			return NULL;
+	abort();
 }
 
 /* Signals belong to the loop's thread. */

@@ -82,10 +82,8 @@ def crash_of_guardian(world, _rng):
     guardian, *others = world.a.everyone()
     world.a.signal(signal.SIGKILL, [guardian])
     world.owner("ab" if others else "b", "a or b", row=60)
-    never_with_another(world, "a", "b")
     world.a.kill()
     world.owner("b", "b takes over from a dead a")
-    never_with_another(world, "a")
     world.a.start()
 
 
@@ -170,5 +168,5 @@ def killed_in_start(world, rng):
     except (OSError, ValueError, Violation):
         pass
     world.a.kill()
+    # It may have been master for a moment: no more than the usual is demanded.
     world.owner("b", f"b, a killed at boundary {number} of its start")
-    never_with_another(world, "a")

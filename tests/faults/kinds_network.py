@@ -7,7 +7,7 @@ answer; once they can again, for no longer than it takes to hear one.
 import itertools
 import time
 
-from kinds import fault, never_with_another
+from kinds import fault
 
 
 def pairs(world):
@@ -70,7 +70,6 @@ def doubled_and_shuffled(world, rng):
                 jitter=rng.randint(1000, 20000))
     time.sleep(0.3)
     world.owner("a", "a stays master", row=20)
-    never_with_another(world, "a")
 
 
 @fault("network")

@@ -45,11 +45,8 @@ struct nic {
 	bool open;    /* our programs are attached, frames can leave */
 	bool cut_off; /* a frame could not leave for want of an interface */
 	bool working; /* what the core has been told */
-<<<<<<< HEAD
 	bool dated;   /* an earlier controller's program cannot be replaced */
-=======
 	bool haunted; /* a VIP of a removed group is still on it */
->>>>>>> 4029a63 (controller: an address that cannot be removed is tried again, and kept silent)
 	char trouble[CONTROLLER_ERROR_SIZE]; /* why it is not open */
 	struct instant looked;		     /* when somebody looked after it */
 	struct instant look_at;		     /* when to do so */

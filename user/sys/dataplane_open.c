@@ -197,37 +197,13 @@ void dataplane_detach(struct dataplane *dataplane)
 	unhook(dataplane);
 }
 
-<<<<<<< HEAD
-=======
-static void close_memory(struct dataplane *dataplane)
-{
-	ring_buffer__free(dataplane->ring);
-	if (dataplane->vhids)
-		munmap(dataplane->vhids, mapped_size(sizeof(struct carp_vhid)));
-	if (dataplane->leases)
-		munmap(dataplane->leases,
-		       mapped_size(sizeof(struct carp_lease)));
-	free(dataplane->per_cpu);
-}
-
-static void release(struct dataplane *dataplane)
-{
-	close_memory(dataplane);
-	carp_bpf__destroy(dataplane->skeleton);
-	free(dataplane);
-}
-
->>>>>>> 4029a63 (controller: an address that cannot be removed is tried again, and kept silent)
 void dataplane_close(struct dataplane *dataplane)
 {
 	if (!dataplane)
 		return;
 	dataplane_detach(dataplane);
-<<<<<<< HEAD
 	dataplane_unload(dataplane);
 	free(dataplane);
-=======
-	release(dataplane);
 }
 
 void dataplane_leave(struct dataplane *dataplane)
@@ -235,14 +211,7 @@ void dataplane_leave(struct dataplane *dataplane)
 	if (!dataplane)
 		return;
 	end_leases(dataplane);
-	if (dataplane->hook.link >= 0)
-		close(dataplane->hook.link);
-	if (dataplane->egress.link >= 0)
-		close(dataplane->egress.link);
-	if (dataplane->lock >= 0)
-		close(dataplane->lock);
-	release(dataplane);
->>>>>>> 4029a63 (controller: an address that cannot be removed is tried again, and kept silent)
+	dataplane_abandon(dataplane);
 }
 
 /* --- another interface, another name -------------------------------------- */

@@ -4,13 +4,15 @@
     run.py sample FAMILY ROUNDS    every kind of it, so many times; one line
                                    for each
     run.py one SEED KIND ROUNDS    that fault, from that seed on
-    run.py campaign                all kinds until SECONDS_MAX, from SEED on
+    run.py campaign                all kinds until SECONDS_MAX, from SEED on,
+                                   in WORLDS worlds (two for each CPU)
     run.py failover                crashes of the master only
 
 Re-executes itself as the first process of a pid namespace with mounts of its
 own: whatever ends it, all processes, network namespaces and pins go with it.
 """
 
+import multiprocessing
 import os
 import random
 import statistics
@@ -147,28 +149,46 @@ def sample(family, rounds):
     return all(good.values())
 
 
-def until(seconds, pick, guardian=None):
-    """Faults of a campaign, with a fresh world now and then."""
-    seed = int(os.environ.get("SEED", "1"))
+def work(job):
+    """One world's share of a campaign, with a fresh world now and then."""
+    seed, seconds, names, guardian = job
+    kinds = [k for ks in families().values() for k in ks if k.name in names]
     runner = Runner(seed, guardian)
     rng = random.Random(seed)
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        runner.one(pick(rng), seed + runner.done)
+        runner.one(rng.choice(kinds), seed + runner.done)
         if runner.done % 200 == 0:
             runner.close()
-            print(f"{runner.done} faults,"
+            print(f"seed {seed}: {runner.done} faults,"
                   f" {len(runner.violations)} violations", flush=True)
     runner.close()
     return runner
 
 
+def until(seconds, names, guardian=None):
+    """Several worlds side by side: most of their time they wait."""
+    seed = int(os.environ.get("SEED", "1"))
+    worlds = int(os.environ.get("WORLDS", 2 * os.cpu_count()))
+    jobs = [(seed + n * 1000000, seconds, names, guardian)
+            for n in range(worlds)]
+    total = Runner(seed)
+    with multiprocessing.get_context("fork").Pool(worlds) as pool:
+        for runner in pool.imap(work, jobs):
+            total.done += runner.done
+            total.violations += runner.violations
+            total.unfit.update(runner.unfit)
+            total.took += runner.took
+            total.longest = max(total.longest, runner.longest)
+    return total
+
+
 def campaign(seconds):
-    kinds = [kind for kinds in families().values() for kind in kinds]
-    runner = until(seconds, lambda rng: rng.choice(kinds))
+    names = [kind.name for kinds in families().values() for kind in kinds]
+    runner = until(seconds, names)
     for name, reason in runner.unfit.items():
         print(f"skipped {name}: {reason}")
-    print(f"figure: {runner.done} faults of {len(kinds)} kinds,"
+    print(f"figure: {runner.done} faults of {len(names)} kinds,"
           f" {len(runner.violations)} violations;"
           f" {distribution(runner.took)}; two masters at once for"
           f" {runner.longest:.0f} ms at most")
@@ -183,9 +203,8 @@ def shares_of(took):
 def failover(seconds):
     """Crashes of whole daemons, then of controllers with a guardian."""
     texts, broken = [], 0
-    kinds = {kind.name: kind for kind in families()["kill"]}
     for name in ("crash", "crash_of_controller"):
-        runner = until(seconds / 2, lambda rng, k=kinds[name]: k, True)
+        runner = until(seconds / 2, [name], True)
         broken += len(runner.violations)
         texts.append(f"{runner.done} failovers by {name.replace('_', ' ')}, ms"
                      f" to the first answer: {shares_of(runner.took)},"

@@ -279,7 +279,7 @@ int bpffs_hold(const char *pin_dir, const char *ifname, int *out_lock)
 
 int bpffs_take(const char *pin_dir, const char *ifname, int *out_lock)
 {
-	int lock;
+	int lock = -1;
 	int err = bpffs_hold(pin_dir, ifname, &lock);
 
 	if (err)

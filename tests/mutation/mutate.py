@@ -31,7 +31,7 @@ BUILT = ["obj", "tests", "carp.bpf.o", "carp.skel.h", "carp.bpf.d"]
 TEST_LIMIT = 60
 UNIT = ["election", "election_ways", "election_time", "group", "node",
         "ledger", "announce", "settle", "cluster", "notice", "peers", "grace",
-        "frames", "vectors", "election_runs"]
+        "frames", "vectors", "node_runs", "election_runs"]
 PACKETS = ["verdicts", "advert", "seal", "arp", "ndp", "notice", "peers",
            "share", "vips", "vlan", "lease", "egress", "bits", "lengths",
            "vectors"]

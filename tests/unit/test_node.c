@@ -4,70 +4,11 @@
  * that all of it is taken back, and that every group ticks in its time.
  */
 #include "fake.h"
-#include "sample.h"
+#include "host.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
-
-enum {
-	GROUPS = 4
-};
-
-/* vhid 1 and 2 on interface 2, 3 and 4 on interface 3; all backups. */
-struct host {
-	struct node node;
-	struct fake fakes[GROUPS];
-	bool in[GROUPS];
-};
-
-static unsigned int interface_of(int i)
-{
-	return i < GROUPS / 2 ? 2 : 3;
-}
-
-static void host_add(struct host *h, int i, enum compat compat)
-{
-	struct settings settings = fake_settings();
-	struct fake *f = &h->fakes[i];
-
-	settings.vhid = (uint8_t)(1 + i);
-	settings.compat = compat;
-	fake_open(f, &settings, interface_of(i));
-	f->node = &h->node;
-	snprintf(f->name, sizeof(f->name), "vhid %d", 1 + i);
-	node_add(&h->node, &f->group, f->now);
-}
-
-static void host_open(struct host *h, enum compat compat)
-{
-	memset(h, 0, sizeof(*h));
-	for (int i = 0; i < GROUPS; i++) {
-		host_add(h, i, compat);
-		h->in[i] = true;
-		fake_reach(&h->fakes[i], ELECTION_BACKUP);
-	}
-}
-
-static bool demote(struct node *node, const char *name, unsigned int ifindex,
-		   int amount, const char *reason, struct instant now)
-{
-	struct ledger_entry entry = { .ifindex = ifindex, .amount = amount };
-
-	snprintf(entry.name, sizeof(entry.name), "%s", name);
-	snprintf(entry.reason, sizeof(entry.reason), "%s", reason);
-	return node_demote(node, &entry, now);
-}
-
-static int demotion(const struct host *h, int i)
-{
-	return h->fakes[i].group.election.demotion;
-}
-
-static enum election_state state(const struct host *h, int i)
-{
-	return h->fakes[i].group.election.state;
-}
 
 Test(node, a_link_down_demotes_the_others_while_it_lasts)
 {
@@ -78,19 +19,19 @@ Test(node, a_link_down_demotes_the_others_while_it_lasts)
 	now = h.fakes[0].now;
 	node_link(&h.node, 2, "eth0", false, now);
 	node_link(&h.node, 2, "eth0", false, now);
-	cr_expect_eq(state(&h, 0), ELECTION_INIT);
-	cr_expect_eq(state(&h, 1), ELECTION_INIT);
-	cr_expect_eq(state(&h, 2), ELECTION_BACKUP);
-	cr_expect_eq(demotion(&h, 2), 1);
-	cr_expect_eq(demotion(&h, 3), 1);
+	cr_expect_eq(host_state(&h, 0), ELECTION_INIT);
+	cr_expect_eq(host_state(&h, 1), ELECTION_INIT);
+	cr_expect_eq(host_state(&h, 2), ELECTION_BACKUP);
+	cr_expect_eq(host_demotion(&h, 2), 1);
+	cr_expect_eq(host_demotion(&h, 3), 1);
 	cr_expect_str_eq(h.node.ledger.entries[0].reason, "link of eth0 down");
 	node_link(&h.node, 3, "eth1", false, now);
-	cr_expect_eq(demotion(&h, 0), 2);
+	cr_expect_eq(host_demotion(&h, 0), 2);
 	node_link(&h.node, 2, "eth0", true, now);
-	cr_expect_eq(state(&h, 0), ELECTION_BACKUP);
-	cr_expect_eq(demotion(&h, 0), 1);
+	cr_expect_eq(host_state(&h, 0), ELECTION_BACKUP);
+	cr_expect_eq(host_demotion(&h, 0), 1);
 	node_link(&h.node, 3, "eth1", true, now);
-	cr_expect_eq(demotion(&h, 0), 0);
+	cr_expect_eq(host_demotion(&h, 0), 0);
 	cr_expect_eq(h.node.ledger.count, 0);
 }
 
@@ -105,10 +46,10 @@ Test(node, a_link_that_is_down_may_be_renamed)
 	node_link_renamed(&h.node, "eth0", "lan0", false, now);
 	cr_expect_eq(h.node.ledger.count, 1);
 	cr_expect_str_eq(h.node.ledger.entries[0].reason, "link of lan0 down");
-	cr_expect_eq(demotion(&h, 2), 1);
+	cr_expect_eq(host_demotion(&h, 2), 1);
 	node_link(&h.node, 2, "lan0", true, now);
 	cr_expect_eq(h.node.ledger.count, 0);
-	cr_expect_eq(demotion(&h, 2), 0);
+	cr_expect_eq(host_demotion(&h, 2), 0);
 }
 
 /* A backup sends nothing, so nothing could end the trouble of the master it
@@ -124,13 +65,13 @@ Test(node, a_lost_link_ends_the_trouble_of_sending)
 	f->fails[ELECTION_V4] = true;
 	for (int i = 0; i < 3; i++)
 		fake_tick(f);
-	cr_expect_eq(demotion(&h, 2), 1);
+	cr_expect_eq(host_demotion(&h, 2), 1);
 	node_link(&h.node, 2, "eth0", false, f->now);
 	cr_expect_eq(h.node.ledger.count, 1);
 	cr_expect_str_eq(h.node.ledger.entries[0].reason, "link of eth0 down");
 	node_link(&h.node, 2, "eth0", true, f->now);
 	cr_expect_eq(h.node.ledger.count, 0);
-	cr_expect_eq(state(&h, 0), ELECTION_BACKUP);
+	cr_expect_eq(host_state(&h, 0), ELECTION_BACKUP);
 }
 
 Test(node, demotion_weighs_240_among_freebsds)
@@ -141,12 +82,12 @@ Test(node, demotion_weighs_240_among_freebsds)
 	host_open(&h, COMPAT_FREEBSD);
 	now = h.fakes[0].now;
 	node_link(&h.node, 2, "eth0", false, now);
-	cr_expect_eq(demotion(&h, 2), 240);
+	cr_expect_eq(host_demotion(&h, 2), 240);
 	node_send_trouble(&h.node, "eth1 vhid 3", true, now);
-	cr_expect_eq(demotion(&h, 2), 480);
+	cr_expect_eq(host_demotion(&h, 2), 480);
 	node_send_trouble(&h.node, "eth1 vhid 3", false, now);
 	node_link(&h.node, 2, "eth0", true, now);
-	cr_expect_eq(demotion(&h, 2), 0);
+	cr_expect_eq(host_demotion(&h, 2), 0);
 }
 
 Test(node, an_operators_demotion_has_its_place)
@@ -156,15 +97,16 @@ Test(node, an_operators_demotion_has_its_place)
 
 	host_open(&h, COMPAT_OPENBSD);
 	now = h.fakes[0].now;
-	cr_expect(demote(&h.node, "", 2, 5, "pf", now));
-	cr_expect_eq(demotion(&h, 0), 5);
-	cr_expect_eq(demotion(&h, 2), 0);
-	cr_expect(demote(&h.node, "", LEDGER_EVERYWHERE, 100, "boot", now));
-	cr_expect_eq(demotion(&h, 1), 105);
-	cr_expect_eq(demotion(&h, 3), 100);
+	cr_expect(host_demote(&h.node, "", 2, 5, "pf", now));
+	cr_expect_eq(host_demotion(&h, 0), 5);
+	cr_expect_eq(host_demotion(&h, 2), 0);
+	cr_expect(
+		host_demote(&h.node, "", LEDGER_EVERYWHERE, 100, "boot", now));
+	cr_expect_eq(host_demotion(&h, 1), 105);
+	cr_expect_eq(host_demotion(&h, 3), 100);
 	node_remove(&h.node, &h.fakes[0].group);
 	host_add(&h, 0, COMPAT_OPENBSD);
-	cr_expect_eq(demotion(&h, 0), 105, "who joins late counts it too");
+	cr_expect_eq(host_demotion(&h, 0), 105, "who joins late counts it too");
 }
 
 Test(node, a_name_reaches_groups_of_all_interfaces)
@@ -174,7 +116,7 @@ Test(node, a_name_reaches_groups_of_all_interfaces)
 
 	host_open(&h, COMPAT_OPENBSD);
 	now = h.fakes[0].now;
-	for (int i = 0; i < GROUPS; i += 2) {
+	for (int i = 0; i < HOST_GROUPS; i += 2) {
 		struct settings *s = &h.fakes[i].group.settings;
 
 		snprintf(s->names[0], sizeof(s->names[0]), "web");
@@ -183,16 +125,17 @@ Test(node, a_name_reaches_groups_of_all_interfaces)
 	cr_expect(node_bears(&h.node, "web"));
 	cr_expect(node_bears(&h.node, "carp"));
 	cr_expect_not(node_bears(&h.node, "mail"));
-	cr_expect(demote(&h.node, "web", 0, 5, "deploy", now));
-	cr_expect_eq(demotion(&h, 0), 5);
-	cr_expect_eq(demotion(&h, 1), 0);
-	cr_expect_eq(demotion(&h, 2), 5);
-	cr_expect(demote(&h.node, "carp", 0, 7, "boot", now));
-	cr_expect_eq(demotion(&h, 1), 7);
+	cr_expect(host_demote(&h.node, "web", 0, 5, "deploy", now));
+	cr_expect_eq(host_demotion(&h, 0), 5);
+	cr_expect_eq(host_demotion(&h, 1), 0);
+	cr_expect_eq(host_demotion(&h, 2), 5);
+	cr_expect(host_demote(&h.node, "carp", 0, 7, "boot", now));
+	cr_expect_eq(host_demotion(&h, 1), 7);
 	h.fakes[1].group.settings.names_count = 1;
 	memcpy(h.fakes[1].group.settings.names[0], "web", sizeof("web"));
 	node_changed(&h.node, now);
-	cr_expect_eq(demotion(&h, 1), 12, "from the moment it has the name");
+	cr_expect_eq(host_demotion(&h, 1), 12,
+		     "from the moment it has the name");
 }
 
 /* A fault entered when all followed OpenBSD weighs enough for one that does
@@ -205,14 +148,14 @@ Test(node, faults_are_weighed_anew)
 	host_open(&h, COMPAT_OPENBSD);
 	now = h.fakes[0].now;
 	node_link(&h.node, 2, "eth0", false, now);
-	cr_expect_eq(demotion(&h, 2), 1);
+	cr_expect_eq(host_demotion(&h, 2), 1);
 	node_hold_back(&h.node, 255, "maintenance", "", now);
 	node_remove(&h.node, &h.fakes[3].group);
 	host_add(&h, 3, COMPAT_FREEBSD);
-	cr_expect_eq(demotion(&h, 3), 240 + 255);
+	cr_expect_eq(host_demotion(&h, 3), 240 + 255);
 	node_remove(&h.node, &h.fakes[3].group);
 	host_add(&h, 3, COMPAT_UCARP);
-	cr_expect_eq(demotion(&h, 3), 1 + 255);
+	cr_expect_eq(host_demotion(&h, 3), 1 + 255);
 	node_link(&h.node, 2, "eth0", true, now);
 	node_hold_back(&h.node, 0, "maintenance", "", now);
 	cr_expect_eq(h.node.ledger.count, 0);
@@ -228,10 +171,10 @@ Test(node, a_full_ledger_refuses_an_operator)
 	now = h.fakes[0].now;
 	for (int i = 0; i < LEDGER_OPERATORS_MAX; i++) {
 		snprintf(reason, sizeof(reason), "reason %d", i);
-		cr_assert(demote(&h.node, "", 2, 1, reason, now));
+		cr_assert(host_demote(&h.node, "", 2, 1, reason, now));
 	}
-	cr_expect_not(demote(&h.node, "", 2, 1, "one more", now));
-	cr_expect_eq(demotion(&h, 0), LEDGER_OPERATORS_MAX);
+	cr_expect_not(host_demote(&h.node, "", 2, 1, "one more", now));
+	cr_expect_eq(host_demotion(&h, 0), LEDGER_OPERATORS_MAX);
 }
 
 /* A master elsewhere tells at once that it became weaker. */
@@ -258,7 +201,7 @@ Test(node, finds_by_interface_and_vhid)
 	cr_expect_eq(node_find(&h.node, 3, 4), &h.fakes[3].group);
 	cr_expect_null(node_find(&h.node, 2, 4));
 	cr_expect_null(node_find(&h.node, 3, 1));
-	for (int i = 1; i < GROUPS; i += 2)
+	for (int i = 1; i < HOST_GROUPS; i += 2)
 		node_remove(&h.node, &h.fakes[i].group);
 	cr_expect_null(node_find(&h.node, 2, 2));
 	cr_expect_null(node_find(&h.node, 3, 4));
@@ -314,202 +257,17 @@ Test(node, ticks_who_is_due)
 	cr_expect_eq(group_deadline(&h.fakes[1].group).ns,
 		     instant_add(first, span_ms(700)).ns);
 	node_tick(&h.node, (struct instant){ first.ns - 1 });
-	for (int i = 0; i < GROUPS; i++) {
-		cr_expect_neq(state(&h, i), ELECTION_MASTER);
+	for (int i = 0; i < HOST_GROUPS; i++) {
+		cr_expect_neq(host_state(&h, i), ELECTION_MASTER);
 		h.fakes[i].now = first;
 	}
 	node_tick(&h.node, first);
-	cr_expect_eq(state(&h, 0), ELECTION_MASTER);
-	cr_expect_eq(state(&h, 1), ELECTION_BACKUP);
-	cr_expect_eq(state(&h, 2), ELECTION_MASTER);
-	cr_expect_eq(state(&h, 3), ELECTION_INIT);
+	cr_expect_eq(host_state(&h, 0), ELECTION_MASTER);
+	cr_expect_eq(host_state(&h, 1), ELECTION_BACKUP);
+	cr_expect_eq(host_state(&h, 2), ELECTION_MASTER);
+	cr_expect_eq(host_state(&h, 3), ELECTION_INIT);
 	cr_expect_gt(node_deadline(&h.node).ns, first.ns);
 	fake_log(&h.fakes[1]);
 	node_tick(&h.node, first);
 	cr_expect_str_eq(fake_log(&h.fakes[1]), "");
-}
-
-/* --- random sequences -------------------------------------------------------
- */
-
-enum runs_numbers {
-	PLACES = 4, /* everywhere, two interfaces, a name */
-	OUTSTANDING = 16
-};
-
-static const char *const links[] = { "eth0", "eth1" };
-static const char *const reasons[] = { "disk", "upgrade", "test" };
-
-/* What was added and is still to be taken back. */
-struct debt {
-	int place, amount;
-};
-
-struct run {
-	struct host *h;
-	struct sample *r;
-	bool up[2];
-	struct debt debts[OUTSTANDING];
-	int debts_count;
-};
-
-static struct instant run_now(const struct run *run)
-{
-	return run->h->fakes[0].now;
-}
-
-static void run_demote(struct run *run, int place, int amount)
-{
-	const char *reason = reasons[sample_below(run->r, 3)];
-	unsigned int ifindex = place == 1 || place == 2 ? 1u + (unsigned)place
-							: LEDGER_EVERYWHERE;
-
-	cr_assert(demote(&run->h->node, place == 3 ? "web" : "", ifindex,
-			 amount, reason, run_now(run)));
-}
-
-static void add_debt(struct run *run)
-{
-	struct debt debt = { (int)sample_below(run->r, PLACES),
-			     1 + (int)sample_below(run->r, 255) };
-
-	if (run->debts_count == OUTSTANDING)
-		return;
-	run->debts[run->debts_count++] = debt;
-	run_demote(run, debt.place, debt.amount);
-}
-
-/* Any of them, and under any reason: not the one it was added for. */
-static void pay_debt(struct run *run)
-{
-	unsigned int i;
-
-	if (!run->debts_count)
-		return;
-	i = sample_below(run->r, (uint32_t)run->debts_count);
-	run_demote(run, run->debts[i].place, -run->debts[i].amount);
-	run->debts[i] = run->debts[--run->debts_count];
-}
-
-static void flip_link(struct run *run)
-{
-	unsigned int nic = sample_below(run->r, 2);
-
-	run->up[nic] = !run->up[nic];
-	node_link(&run->h->node, 2 + nic, links[nic], run->up[nic],
-		  run_now(run));
-}
-
-/* Leaves, or comes back with other rules. */
-static void join_or_leave(struct run *run, int i)
-{
-	struct fake *f = &run->h->fakes[i];
-
-	if (run->h->in[i]) {
-		if (f->group.send_failing)
-			node_send_trouble(&run->h->node, f->name, false,
-					  f->now);
-		node_remove(&run->h->node, &f->group);
-	} else {
-		host_add(run->h, i, (enum compat)sample_below(run->r, 3));
-		group_start(&f->group, run->up[interface_of(i) - 2], f->now);
-	}
-	run->h->in[i] = !run->h->in[i];
-}
-
-static void rename_group(struct run *run, int i)
-{
-	struct settings *s = &run->h->fakes[i].group.settings;
-
-	s->names_count = sample_below(run->r, 2);
-	snprintf(s->names[0], sizeof(s->names[0]), "web");
-	node_changed(&run->h->node, run_now(run));
-}
-
-static void random_step(struct run *run)
-{
-	int i = (int)sample_below(run->r, GROUPS);
-	struct fake *f = &run->h->fakes[i];
-
-	switch (sample_below(run->r, 9)) {
-	case 0:
-		join_or_leave(run, i);
-		break;
-	case 1:
-		rename_group(run, i);
-		break;
-	case 2:
-		flip_link(run);
-		break;
-	case 3:
-		f->fails[ELECTION_V4] = !f->fails[ELECTION_V4];
-		break;
-	case 4:
-		cr_assert(node_hold_back(&run->h->node,
-					 sample_below(run->r, 2) ? 255 : 0,
-					 "maintenance", "", run_now(run)));
-		break;
-	case 5:
-		add_debt(run);
-		break;
-	case 6:
-		pay_debt(run);
-		break;
-	default:
-		if (run->h->in[i] &&
-		    !instant_is_never(group_deadline(&f->group)))
-			fake_tick(f);
-		break;
-	}
-}
-
-/* Whatever was going on: links up, sends fine, operators content again. */
-static void all_well(struct run *run)
-{
-	struct host *h = run->h;
-
-	while (run->debts_count)
-		pay_debt(run);
-	node_hold_back(&h->node, 0, "maintenance", "", run_now(run));
-	for (int nic = 0; nic < 2; nic++)
-		if (!run->up[nic])
-			node_link(&h->node, 2 + (unsigned int)nic, links[nic],
-				  true, run_now(run));
-	for (int i = 0; i < GROUPS; i++) {
-		h->fakes[i].fails[ELECTION_V4] = false;
-		for (int tick = 0; h->in[i] && tick < 40; tick++)
-			fake_tick(&h->fakes[i]);
-	}
-}
-
-Test(node, five_hundred_random_sequences_end_at_zero)
-{
-	struct sample r = { 8 };
-	unsigned int troubled = 0;
-
-	for (int n = 0; n < 500; n++) {
-		static struct host h;
-		struct run run = { .h = &h, .r = &r, .up = { true, true } };
-
-		host_open(&h, COMPAT_OPENBSD);
-		for (int i = 0; i < 200; i++) {
-			random_step(&run);
-			troubled += h.node.ledger.count > 2;
-			for (int g = 0; g < GROUPS; g++)
-				cr_assert(
-					!h.in[g] ||
-					demotion(&h, g) ==
-						ledger_sum(&h.node.ledger,
-							   interface_of(g),
-							   &h.fakes[g]
-								    .group
-								    .settings));
-		}
-		all_well(&run);
-		cr_assert_eq(h.node.ledger.count, 0, "run %d: %s", n,
-			     h.node.ledger.entries[0].reason);
-		for (int g = 0; g < GROUPS; g++)
-			cr_assert(!h.in[g] || demotion(&h, g) == 0);
-	}
-	cr_expect_gt(troubled, 20000, "the runs reach what they test");
 }

@@ -129,6 +129,10 @@ def run(mutants, seconds):
     end = time.monotonic() + seconds
     copies = queue.Queue()
     workers = os.cpu_count()
+    COPIES.mkdir(parents=True, exist_ok=True)
+    beside = COPIES / "shared"  # where the tests look for vectors
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(TOP.parent / "shared")
     for number in range(workers):
         copies.put(copy_tree(COPIES / str(number)))
     for name in {mutants[0][0], mutants[-1][0]}:

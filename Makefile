@@ -106,7 +106,10 @@ check-static: all
 SUITES :=
 include $(sort $(wildcard tests/*/suite.mk))
 
-.PHONY: $(SUITES:%=check-%) $(SUITES:%=campaign-%)
+# A script is there before what it needs is built, and .SECONDARY would then
+# spare make the building: so scripts count as out of date always.
+.PHONY: $(SUITES:%=check-%) $(SUITES:%=campaign-%) \
+        $(filter %.sh %.py,$(foreach s,$(SUITES),$(CHECK_$s)))
 $(SUITES:%=check-%): check-%: all
 	$(Q)$(MAKE) --no-print-directory $(CHECK_$*)
 	$(Q)scripts/run-tests.sh $* $(CHECK_$*)

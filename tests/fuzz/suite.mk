@@ -68,7 +68,7 @@ endef
 $(foreach t,$(FUZZ_TARGETS),$(eval $(call FUZZ_TARGET,$(t))))
 
 # Phony, or make would not miss what they run.
-.PHONY: tests/fuzz/targets.sh tests/fuzz/campaign.sh
+.PHONY: tests/fuzz/campaign.sh
 tests/fuzz/targets.sh tests/fuzz/campaign.sh: $(FUZZ_TARGETS:%=$(B)/tests/fuzz/fuzz_%)
 
 campaign-fuzz: all $(CHECK_fuzz) tests/fuzz/campaign.sh

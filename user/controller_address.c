@@ -87,7 +87,6 @@ static int attach_one(struct member *m, size_t i)
 static void detach_one(struct member *m, size_t i)
 {
 	struct netlink_address address = kernel_address(m, &m->vips[i]);
-
 	char text[ADDRESS_TEXT_SIZE];
 	int err;
 

@@ -200,16 +200,6 @@ static void find_lists(struct member *m)
 	s->peers = holder->peers;
 }
 
-static void join(struct controller *c, struct group *group)
-{
-	struct group **end = &c->node.groups;
-
-	while (*end)
-		end = &(*end)->next;
-	group->next = NULL;
-	*end = group;
-}
-
 static struct member *copy_member(struct pack *pack)
 {
 	struct member *m = pack_copy(pack, sizeof(*m));
@@ -249,7 +239,7 @@ static int take_member(struct controller *c, struct pack *pack)
 	m->nic->members[m->group.settings.vhid] = m;
 	m->entry = dataplane_vhid(m->nic->dataplane, m->group.settings.vhid);
 	find_lists(m);
-	join(c, &m->group);
+	node_join(&c->node, &m->group);
 	return pack->failed ? -EBADMSG : 0;
 }
 

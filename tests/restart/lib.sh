@@ -48,3 +48,20 @@ lasting() {
 		.groups[].announcements_sent, .groups[].since,
 		.groups[].senders[].heard_seconds, .demotions[].since_seconds)'
 }
+
+# watch: c asks a and b, and all that passes is looked at from now on.
+watch() {
+	coproc WATCH {
+		exec nsenter --net="/run/netns/$HOSTS_RUN-switch" \
+			"$HOSTS_TOP/tests/restart/watch.py" "$VIP4" c a b \
+			2>"$HOSTS_DIR/watch.ready"
+	}
+	wait_until 40 grep -q ready "$HOSTS_DIR/watch.ready"
+}
+
+# count: what was on the wire since the last time, in COUNTED.
+count() {
+	echo >&"${WATCH[1]}"
+	# shellcheck disable=SC2034
+	read -r COUNTED <&"${WATCH[0]}"
+}

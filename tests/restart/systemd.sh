@@ -122,16 +122,7 @@ first b
 attach b --vhid 3 --vip "$VIP4/24" --vip "$VIP6/64" --advbase 0 --advskew 20
 wait_until 40 sole_master 3 a b
 
-coproc WATCH {
-	exec nsenter --net="/run/netns/$HOSTS_RUN-switch" \
-		"$HOSTS_TOP/tests/restart/watch.py" "$VIP4" c a b \
-		2>"$HOSTS_DIR/watch.ready"
-}
-wait_until 40 grep -q ready "$HOSTS_DIR/watch.ready"
-count() {
-	echo >&"${WATCH[1]}"
-	read -r COUNTED <&"${WATCH[0]}"
-}
+watch
 # restarts: by turns of another binary and of this one.  Sets LOST, and counts
 # those after which the groups were there.
 there=0

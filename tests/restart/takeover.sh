@@ -28,18 +28,8 @@ master_is_a() {
 }
 wait_until 40 master_is_a
 
-coproc WATCH {
-	exec nsenter --net="/run/netns/$HOSTS_RUN-switch" \
-		"$HOSTS_TOP/tests/restart/watch.py" "$VIP4" c a b \
-		2>"$HOSTS_DIR/watch.ready"
-}
-wait_until 40 grep -q ready "$HOSTS_DIR/watch.ready"
+watch
 
-# What was on the wire since the last time.
-count() {
-	echo >&"${WATCH[1]}"
-	read -r COUNTED <&"${WATCH[0]}"
-}
 seen() { jq -r "$1" <<<"$COUNTED"; }
 transitions() { group a 3 .transitions && group b 3 .transitions; }
 answers_complete() {

@@ -49,7 +49,7 @@ void node_changed(struct node *node, struct instant now)
 	spread_demotion(node, now);
 }
 
-void node_add(struct node *node, struct group *group, struct instant now)
+void node_join(struct node *node, struct group *group)
 {
 	struct group **end = &node->groups;
 
@@ -57,6 +57,11 @@ void node_add(struct node *node, struct group *group, struct instant now)
 		end = &(*end)->next;
 	group->next = NULL;
 	*end = group;
+}
+
+void node_add(struct node *node, struct group *group, struct instant now)
+{
+	node_join(node, group);
 	node_changed(node, now);
 }
 

@@ -14,6 +14,8 @@ struct node {
 
 /* The caller starts it. */
 void node_add(struct node *node, struct group *group, struct instant now);
+/* The same for one that has been in a node already: nothing changes for it. */
+void node_join(struct node *node, struct group *group);
 void node_remove(struct node *node, struct group *group);
 struct group *node_find(const struct node *node, unsigned int ifindex,
 			uint8_t vhid);

@@ -144,17 +144,11 @@ int dataplane_adopt(const struct dataplane_config *config, struct pack *pack,
 {
 	const struct complaint complaint = { config->ifname, error,
 					     error_size };
-	struct dataplane *dataplane = calloc(1, sizeof(*dataplane));
+	struct dataplane *dataplane = dataplane_new(config, &complaint);
 	int err;
 
 	if (!dataplane)
-		return dataplane_refuse(&complaint, -ENOMEM, "%s",
-					strerror(ENOMEM));
-	snprintf(dataplane->pin_dir, BPFFS_PATH_SIZE, "%s", config->pin_dir);
-	dataplane_configure(dataplane, config);
-	dataplane->lock = -1;
-	dataplane->hook.link = -1;
-	dataplane->egress.link = -1;
+		return -ENOMEM;
 	err = adopt_parts(dataplane, pack, &complaint);
 	if (err)
 		dataplane_abandon(dataplane);

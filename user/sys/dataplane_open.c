@@ -142,13 +142,30 @@ static int open_parts(struct dataplane *dataplane,
 	return hook_up(dataplane, complaint);
 }
 
-void dataplane_configure(struct dataplane *dataplane,
-			 const struct dataplane_config *config)
+static void configure(struct dataplane *dataplane,
+		      const struct dataplane_config *config)
 {
 	dataplane->config = *config;
 	snprintf(dataplane->ifname, IFNAMSIZ, "%s", config->ifname);
 	dataplane->config.ifname = dataplane->ifname;
 	dataplane->config.pin_dir = dataplane->pin_dir;
+}
+
+struct dataplane *dataplane_new(const struct dataplane_config *config,
+				const struct complaint *complaint)
+{
+	struct dataplane *dataplane = calloc(1, sizeof(*dataplane));
+
+	if (!dataplane) {
+		dataplane_refuse(complaint, -ENOMEM, "%s", strerror(ENOMEM));
+		return NULL;
+	}
+	snprintf(dataplane->pin_dir, BPFFS_PATH_SIZE, "%s", config->pin_dir);
+	configure(dataplane, config);
+	dataplane->lock = -1;
+	dataplane->hook.link = -1;
+	dataplane->egress.link = -1;
+	return dataplane;
 }
 
 int dataplane_open(const struct dataplane_config *config,
@@ -163,15 +180,9 @@ int dataplane_open(const struct dataplane_config *config,
 	    strlen(config->pin_dir) >= BPFFS_PATH_SIZE)
 		return dataplane_refuse(&complaint, -ENAMETOOLONG,
 					"name too long");
-	dataplane = calloc(1, sizeof(*dataplane));
+	dataplane = dataplane_new(config, &complaint);
 	if (!dataplane)
-		return dataplane_refuse(&complaint, -ENOMEM, "%s",
-					strerror(ENOMEM));
-	snprintf(dataplane->pin_dir, BPFFS_PATH_SIZE, "%s", config->pin_dir);
-	dataplane_configure(dataplane, config);
-	dataplane->lock = -1;
-	dataplane->hook.link = -1;
-	dataplane->egress.link = -1;
+		return -ENOMEM;
 	err = open_parts(dataplane, &complaint);
 	if (err) {
 		dataplane_close(dataplane);
@@ -228,7 +239,7 @@ int dataplane_attach(struct dataplane *dataplane,
 		return dataplane_refuse(&complaint, -ENAMETOOLONG,
 					"name too long");
 	dataplane_detach(dataplane);
-	dataplane_configure(dataplane, config);
+	configure(dataplane, config);
 	err = take_pins(dataplane, &complaint);
 	if (!err)
 		err = hook_up(dataplane, &complaint);

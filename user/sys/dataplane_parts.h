@@ -50,6 +50,6 @@ int dataplane_load_begin(struct dataplane *dataplane,
 int dataplane_load(struct dataplane *dataplane,
 		   const struct complaint *complaint);
 void dataplane_unload(struct dataplane *dataplane);
-/* What it is opened with; the name is copied. */
-void dataplane_configure(struct dataplane *dataplane,
-			 const struct dataplane_config *config);
+/* Nothing is open yet; the names are copied.  NULL without memory. */
+struct dataplane *dataplane_new(const struct dataplane_config *config,
+				const struct complaint *complaint);

@@ -7,6 +7,7 @@
  */
 #include "user/sys/guardian_parts.h"
 #include "user/sys/log.h"
+#include "user/sys/loop.h"
 
 #include <cap-ng.h>
 #include <errno.h>
@@ -21,7 +22,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static struct {
@@ -36,14 +36,6 @@ static struct {
 } self;
 
 /* --- the farewell --------------------------------------------------------- */
-
-static __u64 boot_time(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (__u64)now.tv_sec * 1000000000 + (__u64)now.tv_nsec;
-}
 
 /* The frame in a cell; NULL if there is none, or nothing to be silenced. */
 static const struct guardian_frame *frame_of(__u32 cell)
@@ -63,7 +55,7 @@ static const struct guardian_frame *frame_of(__u32 cell)
 /* Whose deadline has passed, somebody else may speak for already. */
 static void find_live(__u32 cells)
 {
-	const __u64 now = boot_time();
+	const __u64 now = loop_now().ns;
 
 	for (__u32 i = 0; i < cells; i++) {
 		const struct guardian_frame *frame = frame_of(i);

@@ -80,7 +80,7 @@ spawn_carp() { carp_by spawn "$@"; }
 wire() {
 	spawn "$1" python3 "$HOSTS_TOP/scripts/wire.py" "${@:3}" \
 		>"$2" 2>"$2.ready"
-	wait_until 10 grep -q ready "$2.ready"
+	wait_until 30 grep -q ready "$2.ready"
 }
 
 # stop PID: ends it by SIGTERM and waits for the end.

@@ -155,13 +155,16 @@ recorded() {
 any_recorded() { [[ -n $(recorded "$@") ]]; }
 
 # handover FILE OLD NEW: microseconds between the last advertisement through
-# port OLD, or its farewell, and the next one through port NEW.
+# port OLD, or its farewell, and the next one through port NEW.  Each family
+# has a master-down timer: of a master that died between its two frames the
+# family that fell silent first counts.
 handover() {
 	jq -rs --arg old "$2" --arg new "$3" '
 		[.[] | select(.kind == "advert")] | sort_by(.t)
 		| map(select(.port == $old)) as $olds
 		| ($olds | map(select(.advbase == 255)) | first) as $farewell
-		| ($farewell // ($olds | last)).t as $last
+		| ($farewell.t // ($olds | group_by(.family) | map(last.t) | min))
+			as $last
 		| (first(.[] | select(.port == $new and .t > $last)).t - $last)
 		| . / 1e3 | round' "$1"
 }

@@ -59,6 +59,7 @@ typedef election {
 	bit yielded;
 	bit demotion;	   /* none, or some */
 	byte preempt_wait; /* left of the preempt delay */
+	byte waits_from; /* as BACKUP: the time to wait from there */
 	byte down;
 	byte advert_due;
 	byte lease_until;
@@ -183,6 +184,7 @@ inline enter_backup(i, extra, why)
 	fi;
 	e[i].lease_until = 0;
 	e[i].down = election_master_down(i) + extra;
+	e[i].waits_from = e[i].down;
 	changed(i, ELECTION_BACKUP, why)
 }
 
@@ -193,6 +195,7 @@ inline enter_master(i, why)
 	e[i].rival_due = election_interval(i);
 	e[i].advert_due = election_interval(i);
 	e[i].down = 0;
+	e[i].waits_from = 0;
 	changed(i, ELECTION_MASTER, why);
 	advertise(i)
 }
@@ -205,6 +208,7 @@ inline enter_init(i, why)
 	fi;
 	e[i].lease_until = 0;
 	e[i].down = 0;
+	e[i].waits_from = 0;
 	e[i].heard = 0;
 	e[i].preempt_wait = 0;
 	changed(i, ELECTION_INIT, why)
@@ -241,12 +245,21 @@ inline advert_as_master(i)
 }
 
 /* left: of the master-down time that began with the stamp. */
+inline hear(i, left)
+{
+	e[i].down = left;
+	if
+	:: e[i].waits_from > e[i].down -> e[i].down = e[i].waits_from
+	:: else
+	fi
+}
+
 inline advert_as_backup(i, left)
 {
 	election_why_take_over(i);
 	if
 	:: reason != REASON_NONE -> enter_master(i, reason)
-	:: else -> e[i].down = left
+	:: else -> hear(i, left)
 	fi
 }
 

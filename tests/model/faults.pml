@@ -27,6 +27,7 @@ inline crash(i)
 	e[i].demotion = 0;
 	e[i].preempt_wait = 0;
 	e[i].down = 0;
+	e[i].waits_from = 0;
 	e[i].advert_due = 0;
 	e[i].lease_until = 0;
 	e[i].rival_due = 0;
@@ -110,6 +111,9 @@ inline do_action()
 
 #define traced(l) (tracing && !refused && \
 	seen[next_seen(l)] == SEEN_ACTION && seen_lo[next_seen(l)] <= ticks)
+/* The network's list has what was done, to whichever node; it happens in that
+ * order, and between what the nodes do, as its time allows. */
 #define one_traced(l) \
-	:: traced(l) -> node = l % N; what = seen_a[next_seen(l)]; \
+	:: traced(l) -> node = seen_a[next_seen(l)] & 3; \
+		what = seen_a[next_seen(l)] >> 2; \
 		arg = seen_b[next_seen(l)]; upto[l]++

@@ -286,6 +286,7 @@ inline age_node(i)
 	pass(e[i].lease_until);
 	pass(e[i].preempt_wait);
 	pass(e[i].down);
+	pass(e[i].waits_from);
 	pass(e[i].heard);
 	pass(e[i].advert_due);
 	pass(e[i].rival_due);
@@ -389,9 +390,6 @@ end_run:
 		one_cut(from_to(0, 1) | from_to(2, 1))
 		one_cut(from_to(0, 2) | from_to(1, 2))
 		:: cut && !tracing -> what = A_CUT; arg = 0
-		one_traced(0)
-		one_traced(1)
-		one_traced(2)
 		one_traced(3)
 		fi;
 		d_step { do_action() } }

@@ -108,13 +108,12 @@ int controller_open(struct loop *loop, const char *pin_dir,
 
 	if (code)
 		return code;
-	if (memory_open(c)) {
-		snprintf(error, error_size, "out of memory");
+	if (memory_open(c, error, error_size) ||
+	    controller_recall_maintenance(c, error, error_size)) {
 		controller_close(c);
 		return EXIT_CODE_FAILED;
 	}
 	dataplane_pinned(c->pin_dir, on_leftover, c);
-	controller_recall_maintenance(c);
 	*out = c;
 	return 0;
 }

@@ -200,7 +200,7 @@ bool device_sees_tags(const struct nic *nic);
 
 /* What outlives the controller in STATE_DIR/sequences: how far our own sealed
  * counters are, and how far each sealed sender's were.  0 or -errno. */
-int memory_open(struct controller *c);
+int memory_open(struct controller *c, char *error, size_t error_size);
 /* Takes NULL.  Writes everything down a last time. */
 void memory_close(struct controller *c);
 /* The sequence after `last`; see group_ops. */
@@ -224,7 +224,8 @@ void memory_forget(struct member *member);
 void memory_rename(struct controller *c, const char *from, const char *to);
 
 /* Maintenance mode goes on if it was on. */
-void controller_recall_maintenance(struct controller *c);
+int controller_recall_maintenance(struct controller *c, char *error,
+				  size_t error_size);
 /* Rings, then timers. */
 void controller_serve_elections(struct controller *c);
 /* Sets the loop's deadline; ends every entry from outside. */

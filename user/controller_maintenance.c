@@ -40,13 +40,20 @@ static bool enter_ledger(struct controller *c, bool on, const char *by)
 	return true;
 }
 
-void controller_recall_maintenance(struct controller *c)
+int controller_recall_maintenance(struct controller *c, char *error,
+				  size_t error_size)
 {
-	if (!flag_get(c->state_dir, flag_name))
-		return;
+	int on = flag_get(c->state_dir, flag_name);
+
+	if (on < 0)
+		snprintf(error, error_size, "%s/%s: cannot be read: %s",
+			 c->state_dir, flag_name, strerror(-on));
+	if (on <= 0)
+		return on;
 	log_info("maintenance mode, as before (carp-xdp maintenance off "
 		 "ends it)");
 	enter_ledger(c, true, "");
+	return 0;
 }
 
 int controller_maintenance(struct controller *c, const struct request *request,

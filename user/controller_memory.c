@@ -7,6 +7,9 @@
  * Our own: the file says up to where sequences are reserved; a controller
  * begins there, or at the clock if that is further.  The wall clock is read
  * once; from then on the boot clock counts, so a stepped clock moves nothing.
+ * In the boot that wrote the file it goes on as if it had never ended: did it
+ * skip what is reserved after every crash, a file that is lost later would
+ * leave it behind itself for as long.
  *
  * The others': collected from the data plane every few seconds, written once a
  * minute, at once for a new sender, and when the controller ends.  A crash
@@ -27,6 +30,10 @@
 enum memory_numbers {
 	RESERVE = 600 * CARP_SEAL_HZ, /* ten minutes ahead */
 	RESERVE_AGAIN = RESERVE / 2,
+	/* Of the clock.  What both families and digests take at one instant is
+	 * past before another process runs. */
+	AHEAD_BRIEFLY = 8,
+	AHEAD = 10 * CARP_SEAL_HZ,
 	COLLECT_MS = 5000,
 	WRITE_MS = 60000,
 	NS_PER_S = 1000000000,
@@ -50,6 +57,19 @@ static uint64_t current(const struct memory *memory)
 	uint64_t now = clock_now(memory);
 
 	return now > memory->highest ? now : memory->highest;
+}
+
+/* Base, were the clock as far as what was given out. */
+static uint64_t base_needed(const struct memory *memory)
+{
+	return current(memory) - ticks(loop_now().ns);
+}
+
+/* Of what the file promises; by difference, as either may be negative. */
+static bool is_ahead(const struct memory *memory)
+{
+	return (int64_t)(base_needed(memory) - memory->promised) >
+	       AHEAD_BRIEFLY;
 }
 
 /* --- the senders ---------------------------------------------------------- */
@@ -231,6 +251,8 @@ static bool start_writing(struct memory *memory)
 	struct controller *c = memory->controller;
 
 	memory->reserved = current(memory) + RESERVE;
+	if (is_ahead(memory))
+		memory->promised = base_needed(memory) + AHEAD;
 	memory->writing.directory = c->state_dir;
 	memory->writing.text = memory_render(memory);
 	if (!memory->writing.text)
@@ -282,25 +304,45 @@ uint64_t memory_sequence(struct controller *c, uint64_t last)
 		next = last + 1;
 	if (next > memory->highest)
 		memory->highest = next;
+	if (is_ahead(memory))
+		memory->collect_due = loop_now(); /* to be written at once */
 	return next;
 }
 
 /* --- from outside --------------------------------------------------------- */
 
-int memory_open(struct controller *c)
+/* Base wraps where the clock is behind; so do the sums. */
+static void begin(struct memory *memory)
+{
+	uint64_t now = ticks(loop_now().ns), clock = wall_ticks();
+	uint64_t known =
+		memory->same_boot ? memory->promised + now : memory->reserved;
+
+	memory->base = (clock > known ? clock : known) - now;
+	memory->promised = memory->base;
+	memory->highest = clock_now(memory);
+	memory->reserved = memory->highest + RESERVE;
+}
+
+int memory_open(struct controller *c, char *error, size_t error_size)
 {
 	struct memory *memory = calloc(1, sizeof(*memory));
-	uint64_t clock = wall_ticks();
+	int err = memory ? 0 : -ENOMEM;
 
-	if (!memory)
-		return -1;
-	memory->controller = c;
 	c->memory = memory;
-	memory_read(memory);
-	memory->highest = clock > memory->reserved ? clock : memory->reserved;
-	/* Wraps where the clock is behind; so does the sum. */
-	memory->base = memory->highest - ticks(loop_now().ns);
-	memory->reserved = memory->highest + RESERVE;
+	if (memory) {
+		memory->controller = c;
+		boot_id(memory->boot);
+		err = memory_read(memory);
+	}
+	if (err) {
+		snprintf(error, error_size, "%s/%s: cannot be read: %s",
+			 c->state_dir, memory_file, strerror(-err));
+		free(memory);
+		c->memory = NULL;
+		return err;
+	}
+	begin(memory);
 	memory->collect_due = instant_add(loop_now(), span_ms(COLLECT_MS));
 	memory->write_due = instant_add(loop_now(), span_ms(WRITE_MS));
 	write_now(memory);
@@ -315,7 +357,8 @@ void memory_close(struct controller *c)
 		return;
 	if (memory->background)
 		on_written(memory);
-	memory->reserved = memory->highest + 1;
+	memory->reserved = current(memory) + 1;
+	memory->promised = base_needed(memory);
 	write_now(memory);
 	free(memory->known);
 	free(memory);
@@ -353,7 +396,7 @@ static struct span collect_turn(struct memory *memory)
 
 static bool should_write(const struct memory *memory, struct instant now)
 {
-	return memory->new ||
+	return memory->new || is_ahead(memory) ||
 	       current(memory) + RESERVE_AGAIN > memory->reserved ||
 	       (memory->changed && instant_due(memory->write_due, now));
 }
@@ -385,6 +428,8 @@ void memory_hand_over(const struct controller *c, struct pack *pack)
 	pack_put(pack, &memory->base, sizeof(memory->base));
 	pack_put(pack, &memory->highest, sizeof(memory->highest));
 	pack_put(pack, &memory->reserved, sizeof(memory->reserved));
+	pack_put(pack, &memory->promised, sizeof(memory->promised));
+	pack_put(pack, memory->boot, sizeof(memory->boot));
 	pack_put(pack, &memory->failed, sizeof(memory->failed));
 	pack_put(pack, &memory->count, sizeof(memory->count));
 	pack_put(pack, memory->known, memory->count * sizeof(*memory->known));
@@ -402,6 +447,8 @@ int memory_adopt(struct controller *c, struct pack *pack)
 	pack_get(pack, &memory->base, sizeof(memory->base));
 	pack_get(pack, &memory->highest, sizeof(memory->highest));
 	pack_get(pack, &memory->reserved, sizeof(memory->reserved));
+	pack_get(pack, &memory->promised, sizeof(memory->promised));
+	pack_get(pack, memory->boot, sizeof(memory->boot));
 	pack_get(pack, &memory->failed, sizeof(memory->failed));
 	pack_get(pack, &memory->count, sizeof(memory->count));
 	memory->known = pack_copy(pack, memory->count * sizeof(*memory->known));

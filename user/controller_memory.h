@@ -5,6 +5,7 @@
 #pragma once
 
 #include "user/controller.h"
+#include "user/sys/boot.h"
 
 struct known_sender {
 	char ifname[NETLINK_NAME_SIZE];
@@ -24,6 +25,9 @@ struct memory {
 	uint64_t base;	   /* the sequence when the boot clock was 0 */
 	uint64_t highest;  /* given out so far */
 	uint64_t reserved; /* in the file; none above was given out */
+	uint64_t promised; /* in the file; base enough for this boot */
+	bool same_boot;	   /* that file is of this boot */
+	char boot[BOOT_ID_SIZE];
 	struct known_sender *known;
 	size_t count, room;
 	bool new, changed; /* since the last write */
@@ -37,8 +41,9 @@ struct memory {
 
 extern const char memory_file[]; /* its name in the state directory */
 
-/* What the file says; what it does not is left alone. */
-void memory_read(struct memory *memory);
+/* What the file says; what it does not is left alone.  -errno if it is there
+ * and cannot be read. */
+int memory_read(struct memory *memory);
 /* The file's text, NULL without memory. */
 char *memory_render(const struct memory *memory);
 void memory_learn(struct memory *memory, const char *ifname,

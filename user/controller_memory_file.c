@@ -37,39 +37,65 @@ static bool parse_sender(struct memory *memory, const char *line)
 	return true;
 }
 
-static bool parse_line(struct memory *memory, const char *line)
+static bool parse_reserved(struct memory *memory, const char *line)
 {
 	uint64_t sequence;
 
-	if (!*line || *line == '#')
-		return true;
-	if (sscanf(line, "reserved %" SCNu64, &sequence) != 1)
-		return parse_sender(memory, line);
-	if (sequence > CARP_SEAL_SEQUENCE_MAX)
+	if (sscanf(line, "reserved %" SCNu64, &sequence) != 1 ||
+	    sequence > CARP_SEAL_SEQUENCE_MAX)
 		return false;
 	memory->reserved = sequence;
 	return true;
 }
 
-void memory_read(struct memory *memory)
+/* Negative where the wall clock is behind the boot clock. */
+static bool parse_boot(struct memory *memory, const char *line)
 {
-	char *text = statefile_read(memory->controller->state_dir, memory_file);
-	char *at = text, *line;
+	char boot[BOOT_ID_SIZE];
+	int64_t base;
 
+	if (sscanf(line, "boot %36s %" SCNd64, boot, &base) != 2 ||
+	    base > (int64_t)CARP_SEAL_SEQUENCE_MAX ||
+	    base < -(int64_t)CARP_SEAL_SEQUENCE_MAX)
+		return false;
+	if (*memory->boot && !strcmp(boot, memory->boot)) {
+		memory->same_boot = true;
+		memory->promised = (uint64_t)base;
+	}
+	return true;
+}
+
+static bool parse_line(struct memory *memory, const char *line)
+{
+	return !*line || *line == '#' || parse_reserved(memory, line) ||
+	       parse_boot(memory, line) || parse_sender(memory, line);
+}
+
+int memory_read(struct memory *memory)
+{
+	char *text, *at, *line;
+	int err = statefile_read(memory->controller->state_dir, memory_file,
+				 &text);
+
+	if (err)
+		return err;
+	at = text;
 	for (int number = 1; at && (line = strsep(&at, "\n")); number++)
 		if (!parse_line(memory, line))
 			log_warnx("%s/%s: line %d: neither \"reserved "
-				  "SEQUENCE\" nor \"sender INTERFACE VHID "
-				  "ADDRESS SEQUENCE\", left out",
+				  "SEQUENCE\" nor \"boot ID SEQUENCE\" nor "
+				  "\"sender INTERFACE VHID ADDRESS "
+				  "SEQUENCE\", left out",
 				  memory->controller->state_dir, memory_file,
 				  number);
 	free(text);
 	memory->new = memory->changed = false;
+	return 0;
 }
 
 char *memory_render(const struct memory *memory)
 {
-	size_t size = (memory->count + 2) * LINE_SIZE, at;
+	size_t size = (memory->count + 3) * LINE_SIZE, at;
 	char *out = malloc(size);
 
 	if (!out)
@@ -78,6 +104,10 @@ char *memory_render(const struct memory *memory)
 			      "# carp-xdp: sequences of sealed counters\n"
 			      "reserved %" PRIu64 "\n",
 			      memory->reserved);
+	if (*memory->boot)
+		at += (size_t)snprintf(out + at, size - at,
+				       "boot %s %" PRId64 "\n", memory->boot,
+				       (int64_t)memory->promised);
 	for (size_t i = 0; i < memory->count; i++) {
 		const struct known_sender *known = &memory->known[i];
 		struct address address = { .family = known->key.family };

@@ -17,6 +17,7 @@
 /* In memory: nothing here waits for a disk. */
 static char directory[] = "/dev/shm/carp-xdp-fuzz-XXXXXX";
 static char path[64];
+static const char boot[] = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
 static struct controller controller = { .state_dir = directory };
 
 /* What the rest of that file asks for; nothing here comes to it. */
@@ -102,7 +103,12 @@ static size_t draw_file(struct choices *c, char *out, size_t room)
 	while (c->size && used + 128 < room) {
 		uint64_t sequence = choose64(c) >> choose(c, 64);
 
-		if (once_in(c, 4))
+		if (once_in(c, 8))
+			used += (size_t)snprintf(out + used, room - used,
+						 "boot %s %" PRId64 "\n",
+						 once_in(c, 4) ? "x" : boot,
+						 (int64_t)sequence);
+		else if (once_in(c, 4))
 			used += (size_t)snprintf(out + used, room - used,
 						 "reserved %" PRIu64 "\n",
 						 sequence);
@@ -119,7 +125,11 @@ static size_t draw_file(struct choices *c, char *out, size_t room)
 
 static void check(const struct memory *memory)
 {
+	int64_t promised = (int64_t)memory->promised;
+
 	MUST(memory->reserved <= CARP_SEAL_SEQUENCE_MAX);
+	MUST(promised <= (int64_t)CARP_SEAL_SEQUENCE_MAX &&
+	     promised >= -(int64_t)CARP_SEAL_SEQUENCE_MAX);
 	for (size_t i = 0; i < memory->count; i++) {
 		const struct known_sender *known = &memory->known[i];
 
@@ -145,11 +155,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		write_raw(data, size);
 	else
 		write_raw((uint8_t *)bytes, draw_file(&c, bytes, 8192));
-	memory_read(&first);
+	strcpy(first.boot, boot);
+	strcpy(second.boot, boot);
+	MUST(!memory_read(&first));
 	check(&first);
 	one = memory_render(&first);
 	MUST(one && !statefile_write(directory, memory_file, one));
-	memory_read(&second);
+	MUST(!memory_read(&second));
 	two = memory_render(&second);
 	MUST(two && !strcmp(one, two));
 	free(one);

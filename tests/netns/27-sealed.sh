@@ -96,6 +96,36 @@ crash b
 rm -rf "${HOSTS_PINS:?}/b"
 refused_again "after a power failure"
 
+# A controller that crashes again and again does not run ahead of its clock:
+# when the file is lost after that, ours are not old.
+attach a "${GROUP[@]}" --auth strict
+eventually 8 "a leads again" a_leads
+for _ in 1 2 3; do
+	crash a
+	attach a "${GROUP[@]}" --auth strict
+	wait_until 8 a_leads
+done
+crash a
+rm -rf "$HOSTS_DIR/a.state" "${HOSTS_PINS:?}/a"
+attach a "${GROUP[@]}" --auth strict
+eventually 8 "after crashes, its state lost as well, a is believed" a_leads
+stays 3 "and is the only master" a_leads
+stop_controller a
+eventually 8 "b leads" state_is b 3 master
+
+# A state that is there and cannot be read is no empty one.
+unreadable() {
+	local status=0
+	carp a attach eth0 --pass-file "$PASS" "${GROUP[@]}" \
+		>"$HOSTS_DIR/refusal" 2>&1 || status=$?
+	[[ $status == 1 ]]
+}
+mv "$HOSTS_DIR/a.state/sequences" "$HOSTS_DIR/sequences"
+ln -s /dev/null "$HOSTS_DIR/a.state/sequences"
+ok "a state file that cannot be read is refused" unreadable
+ok "and named" grep -q "a.state/sequences: cannot be read" "$HOSTS_DIR/refusal"
+mv "$HOSTS_DIR/sequences" "$HOSTS_DIR/a.state/sequences"
+
 # Ten years off.  What was said ten years ahead is known for good.
 attach a "${GROUP[@]}" --auth strict
 eventually 8 "a leads again" a_leads

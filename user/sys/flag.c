@@ -16,16 +16,22 @@ static int open_directory(const char *directory)
 	return fd < 0 ? -errno : fd;
 }
 
-bool flag_get(const char *directory, const char *name)
+static bool is_missing(int err)
+{
+	return err == -ENOENT || err == -ENOTDIR;
+}
+
+int flag_get(const char *directory, const char *name)
 {
 	int fd = open_directory(directory);
-	bool on;
+	int err = fd < 0 ? fd : 0;
 
-	if (fd < 0)
-		return false;
-	on = faccessat(fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-	close(fd);
-	return on;
+	if (fd >= 0) {
+		if (faccessat(fd, name, F_OK, AT_SYMLINK_NOFOLLOW))
+			err = -errno;
+		close(fd);
+	}
+	return err ? is_missing(err) ? 0 : err : 1;
 }
 
 static int change(int directory, const char *name, bool on)

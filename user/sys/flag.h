@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-/* False also if the directory is missing. */
-bool flag_get(const char *directory, const char *name);
+/* 1, 0 (also without the directory), or -errno: not to be told. */
+int flag_get(const char *directory, const char *name);
 /* Makes the directory (mode 0700) if missing, and what it says lasts even if
  * power fails now.  Waits for the disk: not for the loop.  0 or -errno. */
 int flag_set(const char *directory, const char *name, bool on);

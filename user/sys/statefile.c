@@ -17,40 +17,55 @@ enum {
 	STATEFILE_SIZE_MAX = 16 << 20
 };
 
-static char *read_all(int fd)
+static int read_all(int fd, char *text, size_t size)
 {
-	struct stat st;
-	size_t size = 0;
+	size_t done = 0;
 	ssize_t n = 1;
-	char *text;
 
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode) ||
-	    st.st_size > STATEFILE_SIZE_MAX)
-		return NULL;
-	text = malloc((size_t)st.st_size + 1);
-	while (text && n > 0 && size < (size_t)st.st_size) {
-		n = read(fd, text + size, (size_t)st.st_size - size);
-		size += n > 0 ? (size_t)n : 0;
+	while (n > 0 && done < size) {
+		n = read(fd, text + done, size - done);
+		if (n < 0)
+			return -errno;
+		done += (size_t)n;
 	}
-	if (text)
-		text[size] = '\0';
-	return text;
+	text[done] = '\0';
+	return 0;
 }
 
-char *statefile_read(const char *directory, const char *name)
+static int read_file(int fd, char **text)
+{
+	struct stat st;
+	int err;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode) || st.st_size > STATEFILE_SIZE_MAX)
+		return -EFBIG;
+	*text = malloc((size_t)st.st_size + 1);
+	if (!*text)
+		return -ENOMEM;
+	err = read_all(fd, *text, (size_t)st.st_size);
+	if (err) {
+		free(*text);
+		*text = NULL;
+	}
+	return err;
+}
+
+int statefile_read(const char *directory, const char *name, char **text)
 {
 	char path[PATH_MAX];
-	char *text;
-	int fd;
+	int fd, err;
 
+	*text = NULL;
 	if (snprintf(path, sizeof(path), "%s/%s", directory, name) >= PATH_MAX)
-		return NULL;
+		return -ENAMETOOLONG;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
-		return NULL;
-	text = read_all(fd);
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+	err = read_file(fd, text);
 	close(fd);
-	return text;
+	return err;
 }
 
 static int write_all(int fd, const char *text)

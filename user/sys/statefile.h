@@ -4,8 +4,9 @@
  */
 #pragma once
 
-/* Text to be freed, or NULL: there is none, or it cannot be read. */
-char *statefile_read(const char *directory, const char *name);
+/* 0 and text to be freed, NULL if there is no such file; or -errno: it is there
+ * and cannot be read. */
+int statefile_read(const char *directory, const char *name, char **text);
 /* Mode 0600, on disk when this returns; makes the directory (0700) if it is
  * missing.  0 or -errno; then the old file is still there. */
 int statefile_write(const char *directory, const char *name, const char *text);

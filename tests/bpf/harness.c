@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Loads the data plane, fills its maps, runs frames through it and reads back
- * every counter of every vhid on every CPU.  It never looks inside a frame.
+ * Fills the maps of the data plane, runs frames through it and reads back every
+ * counter of every vhid.  It never looks inside a frame, and never asks what
+ * the data plane runs in: plane.h does.
  */
 #include "harness.h"
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <criterion/criterion.h>
 #include <string.h>
 #include <time.h>
 
-#include "carp.skel.h"
+#include "plane.h"
 #include "user/core/auth.h"
 
 /* Actions of tc, as <linux/pkt_cls.h> numbers them. */
@@ -20,14 +19,7 @@ enum sent {
 	SENT_SHOT = 2
 };
 
-static struct {
-	struct carp_bpf *skel;
-	struct ring_buffer *ring;
-	struct rig_events events;
-	int cpus;
-	struct carp_counters *raw; /* [vhid][cpu] */
-	uint64_t before[CARP_VHID_SLOTS][CARP_V_COUNT];
-} rig;
+static uint64_t counters[CARP_VHID_SLOTS][CARP_V_COUNT];
 
 #define NAME(name, action, help) #name,
 static const char *const names[] = { CARP_VERDICTS(NAME) };
@@ -38,73 +30,25 @@ const char *verdict_name(enum carp_verdict verdict)
 	return verdict < CARP_V_COUNT ? names[verdict] : "none";
 }
 
-static int on_event(void *context, void *data, size_t size)
-{
-	(void)context;
-	cr_assert_eq(size, sizeof(struct carp_event));
-	memcpy(&rig.events.last, data, size);
-	rig.events.count++;
-	return 0;
-}
-
-static void read_counters(uint64_t out[CARP_VHID_SLOTS][CARP_V_COUNT])
-{
-	static uint32_t keys[CARP_VHID_SLOTS];
-	uint32_t count = CARP_VHID_SLOTS, next;
-	int fd = bpf_map__fd(rig.skel->maps.carp_counters), error;
-
-	error = bpf_map_lookup_batch(fd, NULL, &next, keys, rig.raw, &count,
-				     NULL);
-	cr_assert(!error || count == CARP_VHID_SLOTS, "counters: %d", error);
-	memset(out, 0, sizeof(rig.before));
-	for (uint32_t i = 0; i < count; i++)
-		for (int cpu = 0; cpu < rig.cpus; cpu++) {
-			const struct carp_counters *one =
-				&rig.raw[i * (uint32_t)rig.cpus +
-					 (uint32_t)cpu];
-			const uint64_t *value = (const void *)one;
-
-			for (int v = 0; v < CARP_V_COUNT; v++)
-				out[keys[i]][v] += value[v];
-		}
-}
-
 void rig_open(void)
 {
-	rig.skel = carp_bpf__open_and_load();
-	cr_assert(rig.skel, "the program does not load (root?)");
-	rig.cpus = libbpf_num_possible_cpus();
-	cr_assert(rig.cpus > 0);
-	rig.raw = calloc((size_t)rig.cpus * CARP_VHID_SLOTS, sizeof(*rig.raw));
-	cr_assert(rig.raw);
-	rig.ring = ring_buffer__new(bpf_map__fd(rig.skel->maps.carp_events),
-				    on_event, NULL, NULL);
-	cr_assert(rig.ring);
-	read_counters(rig.before);
+	plane_open();
+	plane_counters(counters);
 }
 
 void rig_close(void)
 {
-	ring_buffer__free(rig.ring);
-	carp_bpf__destroy(rig.skel);
-	free(rig.raw);
-	memset(&rig, 0, sizeof(rig));
-}
-
-int rig_map(const char *name)
-{
-	return bpf_object__find_map_fd_by_name(rig.skel->obj, name);
+	plane_close();
 }
 
 int rig_lookup(const char *map, const void *key, void *value)
 {
-	return bpf_map_lookup_elem(rig_map(map), key, value);
+	return plane_lookup(map, key, value);
 }
 
 static void update(const char *map, const void *key, const void *value)
 {
-	cr_assert_eq(bpf_map_update_elem(rig_map(map), key, value, BPF_ANY), 0,
-		     "%s", map);
+	cr_assert_eq(plane_update(map, key, value), 0, "%s", map);
 }
 
 void rig_set_group(uint8_t vhid, const struct carp_vhid *group)
@@ -241,12 +185,7 @@ void rig_backup(__u8 vhid)
 
 struct rig_events rig_drain(void)
 {
-	struct rig_events events;
-
-	memset(&rig.events, 0, sizeof(rig.events));
-	cr_assert_geq(ring_buffer__consume(rig.ring), 0);
-	events = rig.events;
-	return events;
+	return plane_drain();
 }
 
 uint64_t rig_now(void)
@@ -261,60 +200,46 @@ static void find_moved(struct outcome *o)
 {
 	static uint64_t after[CARP_VHID_SLOTS][CARP_V_COUNT];
 
-	read_counters(after);
+	plane_counters(after);
 	o->verdict = CARP_V_COUNT;
 	for (unsigned int i = 0; i < CARP_VHID_SLOTS; i++)
 		for (unsigned int v = 0; v < CARP_V_COUNT; v++) {
-			if (after[i][v] == rig.before[i][v])
+			if (after[i][v] == counters[i][v])
 				continue;
-			o->moved += after[i][v] - rig.before[i][v];
+			o->moved += after[i][v] - counters[i][v];
 			o->verdict = (enum carp_verdict)v;
 			o->index = i;
 		}
-	memcpy(rig.before, after, sizeof(after));
+	memcpy(counters, after, sizeof(after));
 }
 
 uint64_t rig_counted(uint8_t vhid, enum carp_verdict verdict)
 {
-	read_counters(rig.before);
-	return rig.before[vhid][verdict];
+	plane_counters(counters);
+	return counters[vhid][verdict];
 }
 
 int rig_feed(const struct packet *in)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in->bytes,
-		    .data_size_in = (__u32)in->size);
-
-	cr_assert_eq(bpf_prog_test_run_opts(
-			     bpf_program__fd(rig.skel->progs.carp_xdp), &opts),
-		     0);
-	return (int)opts.retval;
-}
-
-static struct outcome run(const struct bpf_program *program,
-			  const struct packet *in)
-{
-	struct outcome o = { 0 };
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in->bytes,
-		    .data_size_in = (__u32)in->size, .data_out = o.out.bytes,
-		    .data_size_out = sizeof(o.out.bytes));
-	int error = bpf_prog_test_run_opts(bpf_program__fd(program), &opts);
-
-	cr_assert_eq(error, 0, "test run of %zu bytes: %d", in->size, error);
-	o.action = (int)opts.retval;
-	o.out.size = opts.data_size_out;
-	find_moved(&o);
-	return o;
+	return plane_receive(in, NULL);
 }
 
 struct outcome rig_run(const struct packet *in)
 {
-	return run(rig.skel->progs.carp_xdp, in);
+	struct outcome o = { 0 };
+
+	o.action = plane_receive(in, &o.out);
+	find_moved(&o);
+	return o;
 }
 
 struct outcome rig_send(const struct packet *in)
 {
-	return run(rig.skel->progs.carp_egress, in);
+	struct outcome o = { 0 };
+
+	o.action = plane_send(in, &o.out);
+	find_moved(&o);
+	return o;
 }
 
 static void expect_counted(const char *what, const struct outcome *o,

@@ -32,7 +32,6 @@ struct outcome {
 
 void rig_open(void);
 void rig_close(void);
-int rig_map(const char *name);
 int rig_lookup(const char *map, const void *key, void *value);
 
 void rig_group(uint8_t vhid, enum carp_role role);

@@ -3,7 +3,8 @@
 
 A branch is a condition that no && or || divides further: what stands in the
 brackets of if and while, in the middle of for, before a question mark, and in
-a returned or assigned expression with &&, || or a comparison.  Comments,
+an expression with &&, || or a comparison that is returned, assigned or given to
+a function.  Comments,
 strings and preprocessor lines hold none.
 """
 import re
@@ -23,7 +24,8 @@ BLANK = re.compile(
     r"|^[ \t]*#(?:\\\n|[^\n])*", re.S | re.M)
 FUNCTION = re.compile(r"^\w[^\n;=]*?(\w+)\((?:[^;{}]*?)\)\n\{", re.M)
 HEAD = re.compile(r"\b(if|while|for|switch) \(")
-VALUE = re.compile(r"\breturn\b|(?<![=!<>+\-*/|&^%])=(?!=)")
+VALUE = re.compile(r"\breturn\b|(?<![=!<>])=(?!=)|<<=|>>=")
+CALL = re.compile(r"\w\(")
 COMPARES = re.compile(r"[=!]=|(?<![<>-])[<>](?![<>])|<=|>=|^!")
 
 
@@ -56,6 +58,30 @@ def divide(code, start, end, marks):
     return parts + [(begin, end)]
 
 
+def outermost(expression):
+    """The expression without all that stands in brackets."""
+    shorter = re.sub(r"[([{][^][(){}]*[])}]", "", expression)
+    return expression if shorter == expression else outermost(shorter)
+
+
+def value_end(code, at):
+    """Where the expression that begins there is at its end."""
+    depth = 0
+    while depth > 0 or code[at] not in ";,)]}":
+        depth += (code[at] in "([{") - (code[at] in ")]}")
+        at += 1
+    return at
+
+
+def choice_begin(code, mark):
+    """Where the condition before a question mark begins."""
+    depth, at = 0, mark
+    while depth > 0 or code[at - 1] not in ";,([{}?:":
+        at -= 1
+        depth += (code[at] in ")]}") - (code[at] in "([{")
+    return max([at] + [value.end() for value in VALUE.finditer(code, at, mark)])
+
+
 def trimmed(code, start, end):
     while start < end and code[start].isspace():
         start += 1
@@ -84,13 +110,14 @@ def leaves(code, start, end):
 
 def value_conditions(code, start, end):
     """The conditions in an expression whose value is kept."""
-    choice = divide(code, start, end, ("?",))
-    if len(choice) > 1:
-        yield from leaves(code, *choice[0])
+    if code[start:end].lstrip().startswith("{"):
+        return  # an initialiser: each of its values stands for itself
+    if "?" in outermost(code[start:end]):
+        for part in divide(code, start, end, ("?", ":"))[1:]:
+            yield from value_conditions(code, *part)
         return
     logical = len(divide(code, start, end, ("&&", "||"))) > 1
-    inner = code[start:end].strip()
-    if logical or COMPARES.search(re.sub(r"\([^()]*\)", "", inner)):
+    if logical or COMPARES.search(outermost(code[start:end].strip())):
         yield from leaves(code, start, end)
 
 
@@ -104,10 +131,16 @@ def conditions(code):
                 yield from leaves(code, *middle)
         elif head[1] != "switch":
             yield from leaves(code, opening + 1, end)
+    for choice in re.finditer(r"\?", code):
+        yield from leaves(code, choice_begin(code, choice.start()),
+                          choice.start())
     for value in VALUE.finditer(code):
-        end = divide(code, value.end(), len(code), (";", ",", "}"))[0][1]
-        stop = code.find(";", value.end())
-        yield from value_conditions(code, value.end(), min(end, stop))
+        yield from value_conditions(code, value.end(),
+                                    value_end(code, value.end()))
+    for call in CALL.finditer(code):
+        for part in divide(code, call.end(), closing(code, call.end() - 1),
+                           (",",)):
+            yield from value_conditions(code, *part)
 
 
 def branches(text):

@@ -1,21 +1,25 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-"""Turns each branch of the named files round, one at a time, in copies of the
-tree, and asks the tests whether they notice.
+"""Turns each branch of the named files round, one at a time, and asks the tests
+whether they notice.
 
-  mutate.py [--sample N] [--seconds S] FILE...
+  mutate.py [--seconds S] [--only SITE] FILE...
 
---sample N     every N-th branch only, begun at SEED
---seconds S    no new mutant after that
-Works in build/mutation, one copy a CPU; never touches the tree.  A mutant that
-no test notices fails the run, unless `survivors` beside this file names it
-with a reason; a line there that names none fails it, too (without a sample).
+--seconds S    no new mutant after that; what was tried counts
+--only SITE    that one alone, with all tests that notice it
+In a copy of the tree (build/mutation) each branch gets a number, and a program
+turns round the one its environment names: all mutants are compiled at once, the
+data plane for the host (tests/native).  A first run of each test finds which
+branches it meets, and only those tests are asked.  A mutant that none notices
+fails the run, unless `survivors` beside this file names it with a reason; a
+line there that names none fails it, too.  VERBOSE=1 tells of each mutant.
 """
 import argparse
+import collections
 import concurrent.futures
 import os
 import pathlib
-import queue
+import re
 import shutil
 import subprocess
 import sys
@@ -24,86 +28,154 @@ import time
 from branches import branches
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-COPIES = TOP / "build" / "mutation"
+COPY = TOP / "build" / "mutation"
+TREE = COPY / "tree"
 SURVIVORS = pathlib.Path(__file__).with_name("survivors")
 PARTS = ["Makefile", "bpf", "user", "include", "vmlinux", "scripts", "tests"]
-BUILT = ["obj", "tests", "carp.bpf.o", "carp.skel.h", "carp.bpf.d"]
-TEST_LIMIT = 60
-UNIT = ["election", "election_ways", "election_time", "group", "node",
-        "ledger", "announce", "settle", "cluster", "notice", "peers", "grace",
-        "frames", "vectors", "node_runs", "election_runs"]
-PACKETS = ["verdicts", "advert", "seal", "arp", "ndp", "notice", "peers",
-           "share", "vips", "vlan", "lease", "egress", "bits", "lengths",
-           "vectors"]
-
-
+SITES = 4096  # FLIP_SITES in flip.h
 FLOOD = "build/tests/fuzz/flood"
 FLOOD_STAGES = 40
+WORKERS = os.cpu_count()
+WALL_LIMIT = 120
+
+Mutant = collections.namedtuple("Mutant", "site name branch")
+Test = collections.namedtuple("Test", "program which seconds seen")
 
 
-def killers(name):
-    """The tests for a file, the quickest to notice first."""
-    if name.startswith("user/"):
-        return ["build/tests/unit/test_" + test for test in UNIT]
-    return [FLOOD] + ["build/tests/bpf/test_" + test for test in PACKETS]
+def number(names):
+    """Every branch of the files with its number, from 1."""
+    found = [(name, branch) for name in names
+             for branch in branches((TOP / name).read_text())]
+    return [Mutant(site, *one) for site, one in enumerate(found, 1)]
 
 
-def commands(test):
-    if test == FLOOD:
-        return [["./" + test, str(stage)] for stage in range(FLOOD_STAGES)]
-    return [["./" + test]]
+def marked(text, mutants):
+    """The text with each branch in its FLIP(); one may stand in another."""
+    marks = []
+    for mutant in mutants:
+        start, end = mutant.branch.start, mutant.branch.end
+        marks += [(start, 1, -end, f"FLIP({mutant.site}, "),
+                  (end, 0, -start, ")")]
+    for at, _, _, mark in sorted(marks, reverse=True):
+        text = text[:at] + mark + text[at:]
+    return text
 
 
-def copy_tree(place):
-    """A copy of the tree and of what is built of it, times kept."""
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    for part in PARTS:
-        subprocess.run(["cp", "-a", TOP / part, place / part], check=True)
-    (place / "build").mkdir()
-    for part in BUILT:
-        if (TOP / "build" / part).exists():
-            subprocess.run(["cp", "-a", TOP / "build" / part,
-                            place / "build" / part], check=True)
-    return place
+def programs():
+    def named(prefix, folder):
+        return [prefix + path.stem for path in
+                sorted((TOP / folder).glob("test_*.c"))
+                if path.stem != "test_budget"]
+    return (named("build/tests/unit/", "tests/unit")
+            + named("build/tests/native/on_", "tests/bpf")
+            + ["build/tests/native/hosts", FLOOD])
 
 
-def succeeds(place, command, limit):
-    environment = dict(os.environ, SEED="1")
+def build(mutants):
+    """The tests in a copy of the tree in which the branches are marked."""
+    shutil.rmtree(COPY, ignore_errors=True)
+    (TREE / "build").mkdir(parents=True)
+    # Where the tests look for the vectors.
+    (COPY / "shared").symlink_to(TOP.parent / "shared")
+    for part in PARTS:  # times are kept: only what is marked is compiled
+        subprocess.run(["cp", "-a", TOP / part, TREE / part], check=True)
+    subprocess.run(["cp", "-a", TOP / "build" / "obj", TREE / "build"],
+                   check=True)
+    for name in {mutant.name for mutant in mutants}:
+        mine = [mutant for mutant in mutants if mutant.name == name]
+        path = TREE / name
+        path.write_text(marked(path.read_text(), mine))
+    made = subprocess.run(
+        ["make", "-s", f"-j{WORKERS}", "-o", "build/carp.skel.h",
+         "HARDEN=-O1 -w -fPIE -include tests/mutation/flip.h"] + programs(),
+        cwd=TREE, stdout=subprocess.DEVNULL)
+    if made.returncode:
+        sys.exit("not ok - the marked tree does not build")
+
+
+def listed(program):
+    """What a program can be asked for, one by one."""
+    if program == FLOOD:
+        return [[str(stage)] for stage in range(FLOOD_STAGES)]
+    if program.endswith("/hosts"):
+        return [[]]
+    text = subprocess.run(["./" + program, "--list"], cwd=TREE, check=True,
+                          capture_output=True, text=True).stdout
+    found, suite = [], None
+    for line in text.splitlines():
+        head, leaf = re.match(r"(\w+): ", line), re.match(r"\W+ (\w+)", line)
+        if head:
+            suite = head[1]
+        elif leaf:
+            found.append([f"--filter={suite}/{leaf[1]}", "-j1"])
+    return found
+
+
+def passes(program, which, cpu, **extra):
+    """What hangs in a loop is ended by the time it has computed."""
+    environment = dict(os.environ, SEED="1", **extra)
     try:
         return subprocess.run(
-            command, cwd=place, timeout=limit, env=environment,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            stdin=subprocess.DEVNULL).returncode == 0
+            ["prlimit", f"--cpu={cpu}", "./" + program] + which, cwd=TREE,
+            timeout=WALL_LIMIT, env=environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL).returncode == 0
     except subprocess.TimeoutExpired:
         return False
 
 
-def noticed_by(place, name):
-    """The test that fails; "compiler"; or None if all are content."""
-    for test in killers(name):
-        if not succeeds(place, ["make", "-s", test], 120):
-            return "compiler"
-        if not all(succeeds(place, command, TEST_LIMIT)
-                   for command in commands(test)):
-            return test.rpartition("/")[2]
-    return None
+def first_run(job):
+    number_, program, which = job
+    path = COPY / f"seen.{number_}"
+    path.write_bytes(bytes(SITES))
+    start = time.monotonic()
+    good = passes(program, which, 60, FLIP_SEEN=str(path))
+    if not good:
+        sys.exit(f"not ok - {program} {' '.join(which)} fails without mutant")
+    seen = {site for site, met in enumerate(path.read_bytes()) if met}
+    return Test(program, which, time.monotonic() - start, seen)
 
 
-def try_mutant(copies, name, branch):
-    place = copies.get()
-    try:
-        path = place / name
-        whole = path.read_text()
-        path.write_text(whole[:branch.start] + "!(" +
-                        whole[branch.start:branch.end] + ")" +
-                        whole[branch.end:])
-        try:
-            return noticed_by(place, name)
-        finally:
-            path.write_text(whole)
-    finally:
-        copies.put(place)
+def tests(pool):
+    jobs = [(program, which) for program in programs()
+            for which in listed(program)]
+    return list(pool.map(first_run, [(i, *job) for i, job in enumerate(jobs)]))
+
+
+class Trial:
+    """Asks the tests; what noticed a function's last mutant is asked first."""
+
+    def __init__(self, all_tests):
+        self.tests = all_tests
+        self.lately = collections.defaultdict(list)
+
+    def order(self, mutant):
+        lately = (self.lately[mutant.name, mutant.branch.function]
+                  + self.lately[mutant.name])
+
+        def rank(test):
+            known = lately.index(test) if test in lately else len(lately)
+            return known, test.seconds
+        return sorted((test for test in self.tests if mutant.site in test.seen),
+                      key=rank)
+
+    def notices(self, mutant, test):
+        return not passes(test.program, test.which, 2 + int(4 * test.seconds),
+                          FLIP=str(mutant.site))
+
+    def __call__(self, mutant):
+        for test in self.order(mutant):
+            if self.notices(mutant, test):
+                for key in ((mutant.name, mutant.branch.function),
+                            mutant.name):
+                    self.lately[key] = [test] + self.lately[key][:4]
+                return title(test)
+        return None
+
+
+def title(test):
+    which = " ".join(test.which).removeprefix("--filter=").removesuffix(" -j1")
+    return f"{test.program.rpartition('/')[2]} {which}"
 
 
 def read_survivors():
@@ -117,49 +189,16 @@ def read_survivors():
     return known
 
 
-def choose(names, sample):
-    found = [(name, branch) for name in names
-             for branch in branches((TOP / name).read_text())]
-    first = int(os.environ.get("SEED", "0")) % sample
-    return found[first::sample]
-
-
-def run(mutants, seconds):
-    """Yields (file, branch, who noticed), in the order of the branches."""
-    end = time.monotonic() + seconds
-    copies = queue.Queue()
-    workers = os.cpu_count()
-    COPIES.mkdir(parents=True, exist_ok=True)
-    beside = COPIES / "shared"  # where the tests look for vectors
-    beside.unlink(missing_ok=True)
-    beside.symlink_to(TOP.parent / "shared")
-    for number in range(workers):
-        copies.put(copy_tree(COPIES / str(number)))
-    for name in {mutants[0][0], mutants[-1][0]}:
-        who = noticed_by(copies.queue[0], name)
-        if who:
-            sys.exit(f"not ok - {who} fails without any mutant")
-
-    def one(mutant):
-        if time.monotonic() > end:
-            return None
-        return (*mutant, try_mutant(copies, *mutant))
-
-    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        for result in pool.map(one, mutants):
-            if result:
-                yield result
-
-
 def judge(results, known):
     """Prints the survivors; how many were tried, killed and not excused."""
     tried = killed = bad = 0
     used = set()
-    for name, branch, who in results:
+    for (site, name, branch), who in results:
         key = name, branch.function, branch.text
         tried += 1
         if os.environ.get("VERBOSE"):
-            print(f"# {name}:{branch.line} {branch.text}: {who}", flush=True)
+            print(f"# {site} {name}:{branch.line} {branch.text}: {who}",
+                  flush=True)
         if who:
             killed += 1
         elif key in known:
@@ -167,20 +206,40 @@ def judge(results, known):
         else:
             bad += 1
             print(f"not ok - {name}:{branch.line}: {branch.function}: "
-                  f"nobody notices !({branch.text})", flush=True)
+                  f"nobody notices !({branch.text}) ({site})", flush=True)
     return tried, killed, bad, used
+
+
+def in_time(pool, trial, mutants, seconds):
+    """(mutant, who notices it) as long as there is time."""
+    end = time.monotonic() + seconds
+
+    def one(mutant):
+        return None if time.monotonic() > end else (mutant, trial(mutant))
+    return (result for result in pool.map(one, mutants) if result)
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--sample", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=1e9)
+    parser.add_argument("--only", type=int, action="append")
     parser.add_argument("files", nargs="+")
     options = parser.parse_args()
-    known = read_survivors()
-    mutants = choose(options.files, options.sample)
-    tried, killed, bad, used = judge(run(mutants, options.seconds), known)
-    if tried == len(mutants) and options.sample == 1:
+    mutants = number(options.files)
+    build(mutants)
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        trial = Trial(tests(pool))
+        if options.only:
+            for mutant in mutants:
+                if mutant.site in options.only:
+                    for test in trial.order(mutant):
+                        print(mutant.branch.text, title(test),
+                              trial.notices(mutant, test))
+            return 0
+        known = read_survivors()
+        tried, killed, bad, used = judge(
+            in_time(pool, trial, mutants, options.seconds), known)
+    if tried == len(mutants):
         for key in sorted(known.keys() - used):
             if key[0] in options.files:
                 bad += 1
@@ -189,10 +248,10 @@ def main():
     if not bad:
         print("ok - each branch turned round is noticed, or excused")
     print(f"# {tried} of {len(mutants)} mutants, {killed} killed, "
-          f"{len(used)} excused")
-    print(f"figure: {tried} mutants, {killed} killed, {len(used)} excused, "
-          f"{bad} violations")
-    shutil.rmtree(COPIES, ignore_errors=True)
+          f"{tried - killed - bad} excused")
+    print(f"figure: {tried} mutants, {killed} killed, "
+          f"{tried - killed - bad} excused, {bad} violations")
+    shutil.rmtree(COPY, ignore_errors=True)
     return bad > 0 or tried == 0
 
 

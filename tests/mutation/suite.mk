@@ -2,10 +2,16 @@
 # Branches of the core and of the data plane turned round, one at a time.
 SUITES += mutation
 CHECK_mutation := tests/mutation/check.sh
-MUTATED := $(sort $(wildcard user/core/*.c bpf/*.h)) bpf/carp.bpf.c
+MUTATED := $(sort $(wildcard user/core/election*.c)) \
+           $(sort $(filter-out user/core/election%,$(CORE_SRC))) \
+           bpf/carp.bpf.c $(sort $(wildcard bpf/*.h))
 
-tests/mutation/check.sh: $(UNIT_TESTS) $(B)/tests/fuzz/flood
+# What is built is taken over: but for the marked files all is compiled.
+MUTATION_NEEDS := $(UNIT_TESTS) $(BPF_TESTS) $(B)/tests/native/hosts \
+                  $(B)/tests/fuzz/flood
 
-campaign-mutation: all $(UNIT_TESTS) $(B)/tests/fuzz/flood
+tests/mutation/check.sh: $(MUTATION_NEEDS)
+
+campaign-mutation: all $(MUTATION_NEEDS)
 	$(Q)scripts/campaign.sh mutation \
 	  sh -c 'tests/mutation/mutate.py --seconds "$$SECONDS_MAX" $(MUTATED)'

@@ -38,3 +38,15 @@ $(B)/tests/native/%: $(B)/obj/tests/native/%.o $(B)/tests/native/native.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) $^ -o $@
+
+# The tests of tests/bpf with this data plane behind them: on_test_*.
+NATIVE_TESTS := $(patsubst $(B)/tests/bpf/%,$(B)/tests/native/on_%,\
+                $(filter-out %/test_budget,$(BPF_TESTS)))
+NATIVE_PARTS := $(filter-out tests/bpf/test_% %/plane_kernel.c,\
+                $(wildcard tests/bpf/*.c)) tests/native/plane.c
+
+$(B)/tests/native/on_%: $(B)/obj/tests/bpf/%.o \
+    $(call OBJ,$(NATIVE_PARTS) $(CORE_SRC)) $(B)/tests/native/native.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(TEST_LIBS) -ljson-c

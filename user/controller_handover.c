@@ -6,10 +6,12 @@
  * on the side that is described, and nothing in the kernel on the other.
  */
 #include "user/controller.h"
+#include "user/sys/background.h"
 #include "user/sys/log.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,12 +37,14 @@ bool controller_describe_nic(const struct controller *c, unsigned int index,
 			     struct pack *pack)
 {
 	const struct nic *nic = c->nics;
+	const int cpu = sched_getcpu();
 
 	pack_put(pack, &c->plumbing, sizeof(c->plumbing));
 	while (nic && index--)
 		nic = nic->next;
 	if (!nic)
 		return false;
+	pack_put(pack, &cpu, sizeof(cpu));
 	pack_put(pack, &nic->number, sizeof(nic->number));
 	pack_put(pack, &nic->mode, sizeof(nic->mode));
 	pack_put(pack, &nic->link, sizeof(nic->link));
@@ -131,7 +135,7 @@ int controller_prepare_nic(struct controller *c, struct pack *pack, char *error,
 {
 	struct nic *nic = calloc(1, sizeof(*nic));
 	struct dataplane_config config;
-	int err;
+	int err, cpu = -1;
 
 	if (!nic) {
 		snprintf(error, size, "out of memory");
@@ -139,6 +143,9 @@ int controller_prepare_nic(struct controller *c, struct pack *pack, char *error,
 	}
 	nic->controller = c;
 	pack_get(pack, &c->plumbing, sizeof(c->plumbing));
+	/* Who is at work there is not to wait for what comes now. */
+	pack_get(pack, &cpu, sizeof(cpu));
+	background_keep_off(cpu);
 	pack_get(pack, &nic->number, sizeof(nic->number));
 	pack_get(pack, &nic->mode, sizeof(nic->mode));
 	pack_get(pack, &nic->link, sizeof(nic->link));

@@ -51,6 +51,7 @@ lasting() {
 
 # watch: c asks a and b, and all that passes is looked at from now on.
 watch() {
+	on switch ip link set lo up
 	coproc WATCH {
 		exec nsenter --net="/run/netns/$HOSTS_RUN-switch" \
 			"$HOSTS_TOP/tests/restart/watch.py" "$VIP4" c a b \
@@ -59,9 +60,102 @@ watch() {
 	wait_until 40 grep -q ready "$HOSTS_DIR/watch.ready"
 }
 
-# count: what was on the wire since the last time, in COUNTED.
+# count [CPU...]: what was on the wire since the last time, in SEEN.
 count() {
-	echo >&"${WATCH[1]}"
-	# shellcheck disable=SC2034
-	read -r COUNTED <&"${WATCH[0]}"
+	echo "$@" >&"${WATCH[1]}"
+	read -r -a SEEN <&"${WATCH[0]}"
+}
+
+# --- one restart, judged --------------------------------------------------------
+# What belongs to us must not be: a lost reply, a change of state, a distance of
+# two advertisements over the dead time.  Where the machine was away meanwhile,
+# which the control of watch.py tells, the restart proves nothing, and another
+# one takes its place.  A distance is excused by as much as the CPUs of the
+# controllers were away, the rest by a whole interval of that.
+INTERVAL=4000 DEAD=12000 # in microseconds, as all below
+ASKED=0 BALANCE=0 LOST=0 CHANGED=0 CLEAN=0 EXCUSED=0 VIOLATED=0
+GAPS=()
+
+transitions() { group a 3 .transitions && group b 3 .transitions; }
+master_is_a() {
+	carp a state eth0 --vhid 3 master >/dev/null
+	wait_until 1 state_is a 3 master && wait_until 1 state_is b 3 backup
+}
+running_on() { ps -o psr= -p "$(controller "$1")" || true; }
+
+# Adds to what the caller has seen.
+answers_complete() {
+	# shellcheck disable=SC2086 # a list
+	count $cpus
+	ASKED=$((ASKED + SEEN[0]))
+	BALANCE=$((BALANCE + SEEN[0] - SEEN[1]))
+	gap=$((SEEN[2] > gap ? SEEN[2] : gap))
+	own=$((SEEN[3] > own ? SEEN[3] : own))
+	away=$((SEEN[4] > away ? SEEN[4] : away))
+	((BALANCE <= 0))
+}
+
+# judge: what the caller has seen.
+judge() {
+	local late=$((own >= DEAD))
+	((lost + changed == 0)) || late=$((away < INTERVAL))
+	GAPS+=("$gap")
+	if ((late)); then
+		VIOLATED=$((VIOLATED + 1))
+		note "lost $lost, $changed changes of state, distance $gap us," \
+			"of which ours $own us; the machine was away for $away us"
+	elif ((gap >= DEAD || lost + changed > 0)); then
+		EXCUSED=$((EXCUSED + 1))
+	else
+		CLEAN=$((CLEAN + 1))
+	fi
+}
+
+# trial HOST COMMAND...: it restarts the controller of that host.
+trial() {
+	local host=$1 before cpus gap=0 own=0 away=0 lost=0 changed=0
+	shift
+	before=$(transitions)
+	cpus=$(running_on "$host")
+	"$@"
+	cpus+=" $(running_on "$host")"
+	sleep 0.1 # the new one is at work
+	wait_until 1 answers_complete || lost=$BALANCE BALANCE=0
+	[[ $before == "$(transitions)" ]] || changed=1
+	judge
+	[[ $changed == 0 ]] || wait_until 40 master_is_a >/dev/null
+	LOST=$((LOST + lost)) CHANGED=$((CHANGED + changed))
+}
+
+# trials COUNT HOST COMMAND...: until that many are clean, or one is not
+# excused, or the machine was away too often for that.
+trials() {
+	local wanted=$1 tries=$(($1 * 3)) probe
+	shift
+	CLEAN=0 EXCUSED=0 VIOLATED=0 LOST=0 CHANGED=0 ASKED=0 BALANCE=0 GAPS=()
+	count # from here on
+	wire c "$HOSTS_DIR/probe" probe eth0 "$VIP4" 0.001
+	probe=$SPAWNED
+	while ((CLEAN < wanted && VIOLATED == 0 && tries-- > 0)); do
+		trial "$@"
+	done
+	stop "$probe"
+}
+
+percentile() {
+	printf '%s\n' "${GAPS[@]}" | sort -n |
+		sed -n "$(((${#GAPS[@]} * $1 + 99) / 100))p"
+}
+milliseconds() { awk -v us="$1" 'BEGIN { printf "%.1f", us / 1000 }'; }
+
+# say_trials NAME
+say_trials() {
+	note "$1: $CLEAN restarts that nobody noticed, $EXCUSED while the" \
+		"machine was away ($LOST of $ASKED replies lost," \
+		"$CHANGED changes of state)"
+	note "$1: largest distance of two advertisements: median" \
+		"$(milliseconds "$(percentile 50)") ms, 90 %" \
+		"$(milliseconds "$(percentile 90)") ms, all" \
+		"$(milliseconds "$(percentile 100)") ms" \
+		"(interval 4, dead time 12)"
 }

@@ -7,32 +7,99 @@
 Every ARP request for ADDRESS that comes in through the client's port, every
 reply to it through the other ports, and the largest distance between two
 advertisements of one family through each of those.  Stamps are the kernel's.
-Says "ready" on standard error, a line of JSON on each line of input, counted
-since the line before, and ends with its input.
+
+A control on each CPU tells what is the machine's: a process that comes before
+all others and does nothing but send itself a datagram every millisecond.
+While that is late, the CPU was away, or in the kernel for others.
+
+Says "ready" on standard error, and answers each line of input with five
+numbers, counted since the line before: requests, replies, and in microseconds
+the largest distance through the first port, the largest less the time that
+CPUs were away, and the longest time that one was away.  The line names the
+CPUs that matter, else all do.  Ends with its input.
 """
+import gc
 import ipaddress
-import json
+import os
 import select
 import socket
 import struct
 import sys
+import time
 
 ETH_P_ALL, ETH_P_IP, ETH_P_ARP, ETH_P_IPV6 = 3, 0x0800, 0x0806, 0x86DD
 SOL_PACKET, PACKET_IGNORE_OUTGOING = 263, 23
 SO_RCVBUFFORCE, SO_TIMESTAMPNS = 33, 35
 PROTO_CARP = 112
+TICK_NS, AWAY_NS = 10**6, 10**6
+PRIORITY = 30
+
+
+def stay(cpu, out):
+    """The control: writes when it was away, until its parent has gone."""
+    os.sched_setaffinity(0, {cpu})
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
+    gc.disable()
+    parent = os.getppid()
+    mirror = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    mirror.bind(("127.0.0.1", 0))
+    mirror.connect(mirror.getsockname())
+    while os.getppid() == parent:
+        due = time.time_ns() + TICK_NS
+        time.sleep(TICK_NS / 1e9)
+        mirror.send(b"")
+        mirror.recv(1)
+        now = time.time_ns()
+        if now - due > AWAY_NS:
+            os.write(out, struct.pack("@qqq", cpu, due, now))
+
+
+class Control:
+    def __init__(self):
+        self.times = []
+        self.out, into = os.pipe()
+        os.set_blocking(self.out, False)
+        for cpu in os.sched_getaffinity(0):
+            if os.fork() == 0:
+                stay(cpu, into)
+                os._exit(0)
+
+    def read(self):
+        size = struct.calcsize("@qqq")
+        while True:
+            try:
+                text = os.read(self.out, size)
+            except BlockingIOError:
+                return
+            self.times.append(struct.unpack("@qqq", text))
+
+    def within(self, cpus, start, end):
+        """How long one of these CPUs was away, and the longest time."""
+        total = longest = 0
+        for cpu, since, until in sorted(self.times, key=lambda t: t[1]):
+            if cpus and cpu not in cpus:
+                continue
+            away = min(until, end) - max(since, start)
+            if away > 0:
+                total += away
+                longest = max(longest, away)
+                start = max(start, until)
+        return total, longest
 
 
 class Count:
-    def __init__(self, address, client):
+    def __init__(self, address, client, port):
         self.address = ipaddress.ip_address(address).packed
-        self.client = client
+        self.client, self.port = client, port
         self.last = {}
+        self.control = Control()
         self.clear()
 
     def clear(self):
+        self.since = time.time_ns()
         self.asked = self.answered = 0
-        self.adverts, self.gap = {}, {}
+        self.gaps = []
+        self.control.times.clear()
 
     def arp(self, port, frame):
         op, = struct.unpack("!H", frame[20:22])
@@ -43,12 +110,9 @@ class Count:
             self.answered += frame[0] & 1 == 0
 
     def advert(self, port, family, at):
-        key = port, family
-        self.adverts[port] = self.adverts.get(port, 0) + 1
-        if key in self.last:
-            gap = (at - self.last[key]) / 1e6
-            self.gap[port] = max(self.gap.get(port, 0), gap)
-        self.last[key] = at
+        if port == self.port:
+            self.gaps.append((self.last.get(family, at), at))
+            self.last[family] = at
 
     def take(self, port, frame, at):
         kind, = struct.unpack("!H", frame[12:14])
@@ -59,10 +123,16 @@ class Count:
         elif kind == ETH_P_IPV6 and frame[20] == PROTO_CARP:
             self.advert(port, 6, at)
 
-    def tell(self):
-        print(json.dumps({"asked": self.asked, "answered": self.answered,
-                          "adverts": self.adverts, "gap_ms": self.gap}),
-              flush=True)
+    def tell(self, cpus):
+        now = time.time_ns()
+        self.control.read()
+        gaps = self.gaps + [(last, now) for last in self.last.values()]
+        gap = max((end - start for start, end in gaps), default=0)
+        own = max((end - start - self.control.within(cpus, start, end)[0]
+                   for start, end in gaps), default=0)
+        _, away = self.control.within(cpus, self.since, now)
+        print(self.asked, self.answered, gap // 1000, own // 1000,
+              away // 1000, flush=True)
         self.clear()
 
 
@@ -88,7 +158,7 @@ def drain(sock, name, count):
 
 
 def main(address, client, *ports):
-    count = Count(address, client)
+    count = Count(address, client, ports[0])
     poll, sockets = select.poll(), {}
     for name in (client,) + ports:
         sock = open_port(name)
@@ -101,9 +171,10 @@ def main(address, client, *ports):
         for sock, name in sockets.values():
             drain(sock, name, count)
         if 0 in ready:
-            if not sys.stdin.readline():
+            line = sys.stdin.readline()
+            if not line:
                 return
-            count.tell()
+            count.tell({int(cpu) for cpu in line.split()})
 
 
 if __name__ == "__main__":

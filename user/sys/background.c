@@ -18,6 +18,7 @@ struct background {
 	int done; /* eventfd */
 	void (*work)(void *argument);
 	void *argument;
+	int cpu; /* the loop's */
 };
 
 enum {
@@ -29,6 +30,7 @@ static void *run(void *context)
 	struct background *b = context;
 	const uint64_t one = 1;
 
+	background_keep_off(b->cpu);
 	b->work(b->argument);
 	/* Cannot fail: an eventfd takes far more than one.  Where it does, a
 	 * controller that would wait for ever is better dead. */
@@ -61,6 +63,7 @@ int background_start(void (*work)(void *argument), void *argument,
 		return -ENOMEM;
 	b->work = work;
 	b->argument = argument;
+	b->cpu = sched_getcpu();
 	b->done = eventfd(0, EFD_CLOEXEC);
 	err = b->done < 0 ? -errno : start_thread(b);
 	if (err) {
@@ -80,6 +83,18 @@ void background_step_back(void)
 	const struct sched_param none = { 0 };
 
 	sched_setscheduler(0, SCHED_BATCH, &none);
+}
+
+/* Of the CPUs that the process has, whatever has been said here before. */
+void background_keep_off(int cpu)
+{
+	cpu_set_t cpus;
+
+	if (cpu < 0 || sched_getaffinity(getpid(), sizeof(cpus), &cpus) < 0)
+		return;
+	CPU_CLR((size_t)cpu, &cpus);
+	if (CPU_COUNT(&cpus))
+		sched_setaffinity(0, sizeof(cpus), &cpus);
 }
 
 int background_fd(const struct background *b)

@@ -14,6 +14,10 @@ int background_start(void (*work)(void *argument), void *argument,
 /* Called by work itself: it takes a CPU from nobody who has one, and never
  * has the priority of a loop. */
 void background_step_back(void);
+/* What the calling thread does shall not hold up who runs on that CPU: where
+ * the kernel does not let itself be interrupted, loading a program keeps a CPU
+ * for longer than three advertisements.  Nothing if there is no other CPU. */
+void background_keep_off(int cpu);
 /* Readable once the work is done. */
 int background_fd(const struct background *background);
 /* Waits for the end of the thread and frees. */

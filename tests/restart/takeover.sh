@@ -40,18 +40,18 @@ has_version() {
 
 sample() {
 	wait_until 40 master_is_a >/dev/null
-	trials "$SAMPLE" "$1" replace "$1"
+	trials "$SAMPLE" replace "$1"
 	say_trials "$2"
 	ok "$2: no reply lost, no change of state, nothing later than the dead time" \
-		[ "$VIOLATED" == 0 ]
+		unnoticed
 }
 
 campaign() {
 	local lost=0 asked=0 changes=0 clean=0 excused=0 violated=0
-	while ((clean + excused < RESTARTS)); do
+	while ((clean + excused + violated < RESTARTS)); do
 		for host in a a a b; do
 			wait_until 40 master_is_a >/dev/null
-			trials 25 "$host" replace "$host"
+			trials 25 replace "$host"
 			asked=$((asked + ASKED)) lost=$((lost + LOST))
 			clean=$((clean + CLEAN)) excused=$((excused + EXCUSED))
 			changes=$((changes + CHANGED))

@@ -15,8 +15,7 @@ While that is late, the CPU was away, or in the kernel for others.
 Says "ready" on standard error, and answers each line of input with five
 numbers, counted since the line before: requests, replies, and in microseconds
 the largest distance through the first port, the largest less the time that
-CPUs were away, and the longest time that one was away.  The line names the
-CPUs that matter, else all do.  Ends with its input.
+CPUs were away, and the longest time that one was away.  Ends with its input.
 """
 import gc
 import ipaddress
@@ -31,13 +30,12 @@ ETH_P_ALL, ETH_P_IP, ETH_P_ARP, ETH_P_IPV6 = 3, 0x0800, 0x0806, 0x86DD
 SOL_PACKET, PACKET_IGNORE_OUTGOING = 263, 23
 SO_RCVBUFFORCE, SO_TIMESTAMPNS = 33, 35
 PROTO_CARP = 112
-TICK_NS, AWAY_NS = 10**6, 10**6
+TICK_NS, AWAY_NS = 10**6, 500 * 10**3
 PRIORITY = 30
 
 
-def stay(cpu, out):
+def stay(out):
     """The control: writes when it was away, until its parent has gone."""
-    os.sched_setaffinity(0, {cpu})
     os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
     gc.disable()
     parent = os.getppid()
@@ -51,7 +49,7 @@ def stay(cpu, out):
         mirror.recv(1)
         now = time.time_ns()
         if now - due > AWAY_NS:
-            os.write(out, struct.pack("@qqq", cpu, due, now))
+            os.write(out, struct.pack("@qq", due, now))
 
 
 class Control:
@@ -61,24 +59,23 @@ class Control:
         os.set_blocking(self.out, False)
         for cpu in os.sched_getaffinity(0):
             if os.fork() == 0:
-                stay(cpu, into)
+                os.sched_setaffinity(0, {cpu})
+                stay(into)
                 os._exit(0)
 
     def read(self):
-        size = struct.calcsize("@qqq")
+        size = struct.calcsize("@qq")
         while True:
             try:
                 text = os.read(self.out, size)
             except BlockingIOError:
                 return
-            self.times.append(struct.unpack("@qqq", text))
+            self.times.append(struct.unpack("@qq", text))
 
-    def within(self, cpus, start, end):
-        """How long one of these CPUs was away, and the longest time."""
+    def within(self, start, end):
+        """How long some CPU was away, and the longest time."""
         total = longest = 0
-        for cpu, since, until in sorted(self.times, key=lambda t: t[1]):
-            if cpus and cpu not in cpus:
-                continue
+        for since, until in sorted(self.times):
             away = min(until, end) - max(since, start)
             if away > 0:
                 total += away
@@ -123,14 +120,14 @@ class Count:
         elif kind == ETH_P_IPV6 and frame[20] == PROTO_CARP:
             self.advert(port, 6, at)
 
-    def tell(self, cpus):
+    def tell(self):
         now = time.time_ns()
         self.control.read()
         gaps = self.gaps + [(last, now) for last in self.last.values()]
         gap = max((end - start for start, end in gaps), default=0)
-        own = max((end - start - self.control.within(cpus, start, end)[0]
+        own = max((end - start - self.control.within(start, end)[0]
                    for start, end in gaps), default=0)
-        _, away = self.control.within(cpus, self.since, now)
+        _, away = self.control.within(self.since, now)
         print(self.asked, self.answered, gap // 1000, own // 1000,
               away // 1000, flush=True)
         self.clear()
@@ -171,10 +168,9 @@ def main(address, client, *ports):
         for sock, name in sockets.values():
             drain(sock, name, count)
         if 0 in ready:
-            line = sys.stdin.readline()
-            if not line:
+            if not sys.stdin.readline():
                 return
-            count.tell({int(cpu) for cpu in line.split()})
+            count.tell()
 
 
 if __name__ == "__main__":

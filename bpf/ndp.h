@@ -158,8 +158,9 @@ static __always_inline void ndp_defer(struct frame *frame, struct ndp *ndp,
 	event_report(event);
 }
 
-/* The first option slot becomes our address; the rest turns into padding. */
-static __always_inline bool ndp_write_option(struct frame *frame,
+/* The first option slot becomes our address; the rest turns into padding.  All
+ * slots are there: ndp_open() has measured, but the verifier cannot know. */
+static __always_inline void ndp_write_option(struct frame *frame,
 					     struct ndp *ndp,
 					     struct carp_vhid *group)
 {
@@ -172,7 +173,7 @@ static __always_inline bool ndp_write_option(struct frame *frame,
 		if (i * CARP_ND_OPTION_SIZE >= ndp->options)
 			break;
 		if (!parse_holds(frame, option + 1))
-			return false;
+			break;
 		carp_memset(option, 0, sizeof(*option));
 		if (i)
 			continue;
@@ -180,7 +181,6 @@ static __always_inline bool ndp_write_option(struct frame *frame,
 		option->length = 1;
 		cluster_name(option->mac, (__u8)frame->vhid, group);
 	}
-	return true;
 }
 
 static __always_inline void ndp_write_ip(struct frame *frame, struct ndp *ndp,
@@ -207,15 +207,15 @@ static __always_inline void ndp_write_ip(struct frame *frame, struct ndp *ndp,
 	ethernet->destination[5] = 1;
 }
 
-static __always_inline enum carp_verdict ndp_turn_around(
-	struct frame *frame, struct ndp *ndp, struct carp_vhid *group)
+static __always_inline void ndp_turn_around(struct frame *frame,
+					    struct ndp *ndp,
+					    struct carp_vhid *group)
 {
 	struct carp_ndisc *nd = ndp->nd;
 	__u16 length = sizeof(*nd);
 	__u64 sum;
 
-	if (!ndp_write_option(frame, ndp, group))
-		return CARP_V_ndp_malformed;
+	ndp_write_option(frame, ndp, group);
 	if (ndp->options)
 		length += CARP_ND_OPTION_SIZE;
 	ndp_write_ip(frame, ndp, group, length);
@@ -232,7 +232,6 @@ static __always_inline enum carp_verdict ndp_turn_around(
 		sum = carp_csum_words(sum, ndp_slot(ndp, 0),
 				      CARP_ND_OPTION_SIZE);
 	nd->checksum = carp_csum_finish(sum);
-	return CARP_V_ndp_answered;
 }
 
 static __always_inline enum carp_verdict ndp_solicited(struct frame *frame,
@@ -256,10 +255,9 @@ static __always_inline enum carp_verdict ndp_solicited(struct frame *frame,
 		ndp_defer(frame, &ndp, group);
 	if (verdict != CARP_V_ndp_answered)
 		return verdict;
-	verdict = ndp_turn_around(frame, &ndp, group);
-	if (verdict == CARP_V_ndp_answered)
-		__sync_fetch_and_add(&vip->answered, 1);
-	return verdict;
+	ndp_turn_around(frame, &ndp, group);
+	__sync_fetch_and_add(&vip->answered, 1);
+	return CARP_V_ndp_answered;
 }
 
 /* Somebody else advertises a VIP of ours from an address of his own. */

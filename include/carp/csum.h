@@ -11,11 +11,6 @@
 /* A word of a frame.  Frames are read through other types as well. */
 typedef __u32 __attribute__((may_alias)) carp_word;
 
-CARP_INLINE __u64 carp_csum_add(__u64 sum, __u32 word)
-{
-	return sum + word;
-}
-
 /* Adds `bytes` bytes, a constant multiple of four. */
 CARP_INLINE __u64 carp_csum_words(__u64 sum, const void *data, __u32 bytes)
 {

@@ -33,6 +33,8 @@ struct native {
 	struct carp_counters before; /* of the row looked up */
 	struct carp_counters *row;
 	uint32_t row_index;
+	native_meanwhile *meanwhile;
+	void *meanwhile_context;
 	bool watching;
 	uint32_t looks_count, changes_count;
 	struct look *looks; /* NATIVE_CHANGES_MAX of them */
@@ -101,8 +103,12 @@ static void look_at_counters(const void *key, void *value)
 
 void *rooms_lookup(unsigned long map, const void *key)
 {
-	void *value = map_find(&current->maps[map], key);
+	void *value;
 
+	if (current->meanwhile &&
+	    current->meanwhile(current->meanwhile_context, (uint32_t)map))
+		return NULL;
+	value = map_find(&current->maps[map], key);
 	if (!value)
 		return NULL;
 	if (map == NATIVE_COUNTERS)
@@ -229,6 +235,13 @@ size_t native_events(struct native *host, struct carp_event *out, size_t max)
 		host->first = (host->first + 1) % host->room;
 	}
 	return taken;
+}
+
+void native_hook(struct native *host, native_meanwhile *meanwhile,
+		 void *context)
+{
+	host->meanwhile = meanwhile;
+	host->meanwhile_context = context;
 }
 
 void native_watch(struct native *host, bool on)

@@ -75,6 +75,12 @@ void native_clock(struct native *host, uint64_t now_ns);
  * kernel's ring. */
 void native_ring(struct native *host, uint32_t events);
 
+/* Is told of each lookup before it is made, and may change maps then, as
+ * another CPU would; true: there is no such entry.  NULL: nobody. */
+typedef bool native_meanwhile(void *context, uint32_t map);
+void native_hook(struct native *host, native_meanwhile *meanwhile,
+		 void *context);
+
 /* Runs a frame that comes in, which is changed where it lies; `out` may be
  * NULL.  Returns the action. */
 int native_receive(struct native *host, uint8_t *frame, size_t size,

@@ -7,7 +7,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "native.h"
+#include "plane.h"
 #include "tests/bpf/plane.h"
 
 static struct native *host;
@@ -88,4 +88,9 @@ int plane_send(const struct packet *in, struct packet *out)
 	if (out)
 		*out = frame;
 	return action;
+}
+
+struct native *plane_host(void)
+{
+	return host;
 }

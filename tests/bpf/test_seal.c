@@ -227,6 +227,20 @@ Test(seal, auto_survives_a_counter_that_fits_by_chance)
 	rig_close();
 }
 
+/* Guards: one replayed by-chance counter and another by chance, days later, do
+ * not make a sealed sender of a BSD. */
+Test(seal, auto_forgets_a_candidate_that_repeats_itself)
+{
+	struct advert a = advert_default();
+
+	open_as(CARP_AUTH_AUTO);
+	hear("by chance", sealed(a, FIRST), CARP_V_advert_valid);
+	hear("the same again", sealed(a, FIRST), CARP_V_advert_valid);
+	hear("by chance again", sealed(a, FIRST + 7), CARP_V_advert_valid);
+	hear("as ever", counted(a, 5), CARP_V_advert_valid);
+	rig_close();
+}
+
 /* Guards: replays of unsealed senders alarm where they can be told. */
 Test(seal, auto_counts_what_looks_replayed)
 {

@@ -22,7 +22,7 @@ class Branch(NamedTuple):
 BLANK = re.compile(
     r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\''
     r"|^[ \t]*#(?:\\\n|[^\n])*", re.S | re.M)
-FUNCTION = re.compile(r"^\w[^\n;=]*?(\w+)\((?:[^;{}]*?)\)\n\{", re.M)
+FUNCTION = re.compile(r"^(?!SEC\()\w[^\n;=]*?(\w+)\((?:[^;{}]*?)\)\n\{", re.M)
 HEAD = re.compile(r"\b(if|while|for|switch) \(")
 VALUE = re.compile(r"\breturn\b|(?<![=!<>])=(?!=)|<<=|>>=")
 CALL = re.compile(r"\w\(")

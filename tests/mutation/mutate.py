@@ -3,10 +3,13 @@
 """Turns each branch of the named files round, one at a time, and asks the tests
 whether they notice.
 
-  mutate.py [--seconds S] [--only SITE] FILE...
+  mutate.py [--first N] [--seconds S] [--only N] [--remember] FILE...
 
+--first N      begins with mutant N
 --seconds S    no new mutant after that; what was tried counts
---only SITE    that one alone, with all tests that notice it
+--only N       that one alone: each test that meets it, and does it notice?
+--remember     writes down who noticed what in `killers` beside this file, for
+               the next to ask them first
 In a copy of the tree (build/mutation) each branch gets a number, and a program
 turns round the one its environment names: all mutants are compiled at once, the
 data plane for the host (tests/native).  A first run of each test finds which
@@ -23,6 +26,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 
 from branches import branches
@@ -30,6 +34,7 @@ from branches import branches
 TOP = pathlib.Path(__file__).resolve().parents[2]
 COPY = TOP / "build" / "mutation"
 TREE = COPY / "tree"
+KILLERS = pathlib.Path(__file__).with_name("killers")
 SURVIVORS = pathlib.Path(__file__).with_name("survivors")
 PARTS = ["Makefile", "bpf", "user", "include", "vmlinux", "scripts", "tests"]
 SITES = 4096  # FLIP_SITES in flip.h
@@ -39,7 +44,11 @@ WORKERS = os.cpu_count()
 WALL_LIMIT = 120
 
 Mutant = collections.namedtuple("Mutant", "site name branch")
-Test = collections.namedtuple("Test", "program which seconds seen")
+Test = collections.namedtuple("Test", "title program which seconds seen")
+
+
+class Faulty(Exception):
+    """The tests say something wrong of the tree as it is."""
 
 
 def number(names):
@@ -90,7 +99,7 @@ def build(mutants):
          "HARDEN=-O1 -w -fPIE -include tests/mutation/flip.h"] + programs(),
         cwd=TREE, stdout=subprocess.DEVNULL)
     if made.returncode:
-        sys.exit("not ok - the marked tree does not build")
+        raise Faulty("the marked tree does not build")
 
 
 def listed(program):
@@ -124,40 +133,70 @@ def passes(program, which, cpu, **extra):
         return False
 
 
-def first_run(job):
-    number_, program, which = job
-    path = COPY / f"seen.{number_}"
-    path.write_bytes(bytes(SITES))
-    start = time.monotonic()
-    good = passes(program, which, 60, FLIP_SEEN=str(path))
-    if not good:
-        sys.exit(f"not ok - {program} {' '.join(which)} fails without mutant")
-    seen = {site for site, met in enumerate(path.read_bytes()) if met}
-    return Test(program, which, time.monotonic() - start, seen)
+def title(program, which):
+    which = " ".join(which).removeprefix("--filter=").removesuffix(" -j1")
+    return f"{program.rpartition('/')[2]} {which}".rstrip()
 
 
-def tests(pool):
-    jobs = [(program, which) for program in programs()
-            for which in listed(program)]
-    return list(pool.map(first_run, [(i, *job) for i, job in enumerate(jobs)]))
+class Tests:
+    """The tests by title, each run without a mutant before it is believed."""
+
+    def __init__(self):
+        self.jobs = {title(program, which): (program, which)
+                     for program in programs() for which in listed(program)}
+        self.known = {}
+        self.lock = threading.Lock()
+        self.all_known = False
+
+    def first_run(self, name):
+        if name in self.known:
+            return
+        program, which = self.jobs[name]
+        path = COPY / ("seen." + name.replace("/", "."))
+        path.write_bytes(bytes(SITES))
+        start = time.monotonic()
+        if not passes(program, which, 60, FLIP_SEEN=str(path)):
+            raise Faulty(f"{name} fails without any mutant")
+        seen = {site for site, met in enumerate(path.read_bytes()) if met}
+        self.known[name] = Test(name, program, which,
+                                time.monotonic() - start, seen)
+
+    def learn(self, names):
+        with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+            list(pool.map(self.first_run, names))
+
+    def all(self):
+        with self.lock:
+            if not self.all_known:
+                self.learn(self.jobs)
+                self.all_known = True
+        return self.known.values()
 
 
 class Trial:
-    """Asks the tests; what noticed a function's last mutant is asked first."""
+    """Asks the tests: first those that are said to notice mutants of the
+    function, then what has just noticed one there, then the quick."""
 
-    def __init__(self, all_tests):
-        self.tests = all_tests
+    def __init__(self, tests, killers):
+        self.tests = tests
+        self.killers = {key: [name for name in names if name in tests.jobs]
+                        for key, names in killers.items()}
         self.lately = collections.defaultdict(list)
+        tests.learn({name for names in self.killers.values()
+                     for name in names})
 
     def order(self, mutant):
-        lately = (self.lately[mutant.name, mutant.branch.function]
-                  + self.lately[mutant.name])
+        key = mutant.name, mutant.branch.function
+        first = [self.tests.known[name] for name in self.killers.get(key, [])]
+        yield from (test for test in first if mutant.site in test.seen)
+        lately = self.lately[key] + self.lately[mutant.name]
 
         def rank(test):
             known = lately.index(test) if test in lately else len(lately)
             return known, test.seconds
-        return sorted((test for test in self.tests if mutant.site in test.seen),
-                      key=rank)
+        yield from sorted((test for test in self.tests.all()
+                           if mutant.site in test.seen and test not in first),
+                          key=rank)
 
     def notices(self, mutant, test):
         return not passes(test.program, test.which, 2 + int(4 * test.seconds),
@@ -169,13 +208,30 @@ class Trial:
                 for key in ((mutant.name, mutant.branch.function),
                             mutant.name):
                     self.lately[key] = [test] + self.lately[key][:4]
-                return title(test)
+                return test.title
         return None
 
 
-def title(test):
-    which = " ".join(test.which).removeprefix("--filter=").removesuffix(" -j1")
-    return f"{test.program.rpartition('/')[2]} {which}"
+def read_killers(mutants):
+    """{(file, function): [test, ...]} for the functions of the mutants."""
+    killers, wanted = {}, {(m.name, m.branch.function) for m in mutants}
+    for line in KILLERS.read_text().splitlines():
+        words = [word.strip() for word in line.split(" :: ")]
+        if len(words) == 3 and (words[0], words[1]) in wanted:
+            killers[words[0], words[1]] = words[2].split(", ")
+    return killers
+
+
+def write_killers(results):
+    counts = collections.defaultdict(collections.Counter)
+    for (_, name, branch), who in results:
+        if who:
+            counts[name, branch.function][who] += 1
+    head = [line for line in KILLERS.read_text().splitlines()
+            if line.startswith("#")]
+    KILLERS.write_text("\n".join(head + [
+        " :: ".join([*key, ", ".join(who for who, _ in count.most_common())])
+        for key, count in sorted(counts.items())]) + "\n")
 
 
 def read_survivors():
@@ -219,40 +275,58 @@ def in_time(pool, trial, mutants, seconds):
     return (result for result in pool.map(one, mutants) if result)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--seconds", type=float, default=1e9)
-    parser.add_argument("--only", type=int, action="append")
-    parser.add_argument("files", nargs="+")
-    options = parser.parse_args()
+def tell_all(trial, mutant):
+    for test in trial.order(mutant):
+        print(f"# {mutant.branch.text}: {test.title}:",
+              "notices" if trial.notices(mutant, test) else "content")
+
+
+def campaign(options):
     mutants = number(options.files)
     build(mutants)
+    trial = Trial(Tests(), read_killers(mutants))
+    if options.only:
+        tell_all(trial, mutants[options.only - 1])
+        return False
+    known = read_survivors()
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        trial = Trial(tests(pool))
-        if options.only:
-            for mutant in mutants:
-                if mutant.site in options.only:
-                    for test in trial.order(mutant):
-                        print(mutant.branch.text, title(test),
-                              trial.notices(mutant, test))
-            return 0
-        known = read_survivors()
+        results = []
+        running = in_time(pool, trial, mutants[options.first - 1:],
+                          options.seconds)
         tried, killed, bad, used = judge(
-            in_time(pool, trial, mutants, options.seconds), known)
+            (results.append(result) or result for result in running), known)
     if tried == len(mutants):
         for key in sorted(known.keys() - used):
             if key[0] in options.files:
                 bad += 1
                 print("not ok - survivors: not there or noticed: "
                       + " :: ".join(key))
+        if options.remember:
+            write_killers(results)
     if not bad:
         print("ok - each branch turned round is noticed, or excused")
-    print(f"# {tried} of {len(mutants)} mutants, {killed} killed, "
-          f"{tried - killed - bad} excused")
-    print(f"figure: {tried} mutants, {killed} killed, "
-          f"{tried - killed - bad} excused, {bad} violations")
-    shutil.rmtree(COPY, ignore_errors=True)
+    figure = f"{tried} mutants ({options.first} to " \
+        f"{options.first + tried - 1} of {len(mutants)}), {killed} killed, " \
+        f"{len(used)} excused"
+    print(f"# {figure}")
+    print(f"figure: {figure}, {bad} violations")
     return bad > 0 or tried == 0
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=1e9)
+    parser.add_argument("--only", type=int)
+    parser.add_argument("--remember", action="store_true")
+    parser.add_argument("files", nargs="+")
+    try:
+        return campaign(parser.parse_args())
+    except Faulty as fault:
+        print(f"not ok - {fault}")
+        return True
+    finally:
+        shutil.rmtree(COPY, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -6,12 +6,14 @@ MUTATED := $(sort $(wildcard user/core/election*.c)) \
            $(sort $(filter-out user/core/election%,$(CORE_SRC))) \
            bpf/carp.bpf.c $(sort $(wildcard bpf/*.h))
 
-# What is built is taken over: but for the marked files all is compiled.
+# What is built is taken over: but for the marked files nothing is compiled.
 MUTATION_NEEDS := $(UNIT_TESTS) $(BPF_TESTS) $(B)/tests/native/hosts \
                   $(B)/tests/fuzz/flood
 
 tests/mutation/check.sh: $(MUTATION_NEEDS)
 
+# Begins at mutant FIRST and ends in time: what is left is the next chunk.
 campaign-mutation: all $(MUTATION_NEEDS)
 	$(Q)scripts/campaign.sh mutation \
-	  sh -c 'tests/mutation/mutate.py --seconds "$$SECONDS_MAX" $(MUTATED)'
+	  sh -c 'tests/mutation/mutate.py --first "$${FIRST:-1}" \
+	    --seconds "$$SECONDS_MAX" $(MUTATED)'

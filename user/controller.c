@@ -5,6 +5,7 @@
 #include "user/controller.h"
 #include "user/sys/log.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,25 +30,47 @@ static void on_deadline(void *context)
 	controller_settle(c);
 }
 
-static void remove_addresses(void *context, const char *ifname)
-{
-	struct controller *c = context;
-	struct netlink_link link;
+struct leftover {
+	struct controller *controller;
+	char *error;
+	size_t error_size;
+	int err; /* the last */
+};
 
-	if (netlink_link_by_name(c->netlink, ifname, &link) == 0)
-		nic_remove_leftovers(c, link.ifindex);
+static int remove_addresses(void *context, const char *ifname)
+{
+	const struct leftover *left = context;
+	struct controller *c = left->controller;
+	struct netlink_link link;
+	int err = netlink_link_by_name(c->netlink, ifname, &link);
+
+	if (err)
+		return err == -ENODEV ? 0 : err;
+	return nic_remove_leftovers(c, link.ifindex);
 }
 
 /* The addresses go before the program: once nothing keeps it silent, the
- * kernel would answer for those it still finds there, with the NIC's MAC. */
+ * kernel would answer for those it still finds there, with the NIC's MAC.
+ * While they cannot be removed, the program stays. */
 static void on_leftover(void *context, const char *ifname)
 {
-	struct controller *c = context;
+	struct leftover *left = context;
+	struct controller *c = left->controller;
+	int err;
 
 	memory_recall(c, ifname);
-	if (dataplane_unpin(c->pin_dir, ifname, remove_addresses, c) != 0)
+	err = dataplane_unpin(c->pin_dir, ifname, remove_addresses, left);
+	if (err == -EBUSY)
 		return; /* a living controller's */
-	log_info("%s: removed what an earlier controller left behind", ifname);
+	if (!err)
+		log_info("%s: removed what an earlier controller left behind",
+			 ifname);
+	else
+		snprintf(left->error, left->error_size,
+			 "%s: cannot remove what an earlier controller left "
+			 "behind: %s",
+			 ifname, strerror(-err));
+	left->err = err ? err : left->err;
 }
 
 static int open_netlink(struct controller *c, char *error, size_t size)
@@ -102,6 +125,7 @@ int controller_open(struct loop *loop, const char *pin_dir,
 		    const struct controller_events *events,
 		    struct controller **out, char *error, size_t error_size)
 {
+	struct leftover left = { .error = error, .error_size = error_size };
 	struct controller *c;
 	int code = controller_open_beside(loop, pin_dir, state_dir, events, &c,
 					  error, error_size);
@@ -113,7 +137,15 @@ int controller_open(struct loop *loop, const char *pin_dir,
 		controller_close(c);
 		return EXIT_CODE_FAILED;
 	}
-	dataplane_pinned(c->pin_dir, on_leftover, c);
+	left.controller = c;
+	code = dataplane_pinned(c->pin_dir, on_leftover, &left);
+	if (code)
+		snprintf(error, error_size, "%s: cannot be read: %s",
+			 c->pin_dir, strerror(-code));
+	if (code || left.err) {
+		controller_close(c);
+		return EXIT_CODE_FAILED;
+	}
 	*out = c;
 	return 0;
 }

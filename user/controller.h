@@ -43,6 +43,7 @@ struct nic {
 	enum dataplane_mode mode; /* asked for */
 	bool gone;		  /* there is no such interface here */
 	bool open;    /* our programs are attached, frames can leave */
+	bool unsure;  /* how it is could not be asked; asked again */
 	bool cut_off; /* a frame could not leave for want of an interface */
 	bool working; /* what the core has been told */
 	bool dated;   /* an earlier controller's program cannot be replaced */
@@ -275,6 +276,8 @@ extern const struct netlink_watch nic_watch;
 
 /* Look after it soon. */
 void nic_wake(struct nic *nic);
+/* How it is, asked of the kernel. */
+void nic_ask(struct nic *nic);
 /* A backup is about to be promoted: is it only deaf? */
 void nic_doubt(struct nic *nic, struct instant now);
 /* Looks after those whose time has come: are our programs still attached, and
@@ -286,7 +289,8 @@ int nic_reopen(struct nic *nic, char *error, size_t error_size);
 /* Reads the interface's addresses and tells each group its source. */
 void nic_refresh_sources(struct nic *nic);
 /* Removes addresses marked as ours from an interface. */
-void nic_remove_leftovers(struct controller *c, unsigned int ifindex);
+/* 0, or -errno: some may be there still. */
+int nic_remove_leftovers(struct controller *c, unsigned int ifindex);
 
 /* One of nic->own more. */
 void nic_remember_address(struct nic *nic,

@@ -222,18 +222,30 @@ void member_restore_addresses(struct member *m, struct instant now)
 	member_want_addresses(m, wanted);
 }
 
+struct leftovers {
+	struct netlink *netlink;
+	int err; /* the last */
+};
+
 static void remove_leftover(void *context,
 			    const struct netlink_address *address)
 {
-	struct controller *c = context;
+	struct leftovers *l = context;
+	int err;
 
-	if (address->protocol == CONTROLLER_ADDRESS_PROTOCOL)
-		netlink_address_remove(c->netlink, address);
+	if (address->protocol != CONTROLLER_ADDRESS_PROTOCOL)
+		return;
+	err = netlink_address_remove(l->netlink, address);
+	if (err && err != -EADDRNOTAVAIL && err != -ENODEV)
+		l->err = err;
 }
 
-void nic_remove_leftovers(struct controller *c, unsigned int ifindex)
+int nic_remove_leftovers(struct controller *c, unsigned int ifindex)
 {
-	netlink_addresses(c->netlink, ifindex, remove_leftover, c);
+	struct leftovers l = { .netlink = c->netlink };
+	int err = netlink_addresses(c->netlink, ifindex, remove_leftover, &l);
+
+	return err ? err : l.err;
 }
 
 /* The best source per family found so far. */

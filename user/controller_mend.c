@@ -228,6 +228,8 @@ static void look_after(struct nic *nic)
 
 	nic->looked = loop_now();
 	nic->look_at = instant_add(nic->looked, span_ms(MEND_LOOK_MS));
+	if (nic->unsure)
+		nic_ask(nic);
 	if (nic->open)
 		look_at_open(nic);
 	if (nic->open)

@@ -5,6 +5,7 @@
 #include "user/controller.h"
 #include "user/sys/log.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,9 +34,10 @@ static int check_link(struct controller *c, const char *name,
 {
 	const char *why = NULL;
 	char unfit[DEVICE_TEXT_SIZE];
+	int err = netlink_link_by_name(c->netlink, name, out);
 
-	if (netlink_link_by_name(c->netlink, name, out) != 0)
-		why = "no such interface";
+	if (err)
+		why = err == -ENODEV ? "no such interface" : strerror(-err);
 	else if (device_unfit(c, out, unfit))
 		why = unfit;
 	if (!why && !out->up)

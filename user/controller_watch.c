@@ -6,6 +6,7 @@
 #include "user/controller.h"
 #include "user/sys/log.h"
 
+#include <errno.h>
 #include <string.h>
 
 struct nic *nic_by_index(const struct controller *c, unsigned int ifindex)
@@ -185,21 +186,31 @@ static void on_address(void *context, const struct netlink_address *address,
 		nic_refresh_sources(nic);
 }
 
+/* Only "no such device" means that it is gone: whoever took the program off
+ * for another error would let the kernel answer for the VIPs. */
+void nic_ask(struct nic *nic)
+{
+	struct controller *c = nic->controller;
+	struct netlink_link link;
+	int err = netlink_link_by_index(c->netlink, nic->link.ifindex, &link);
+
+	nic->unsure = err && err != -ENODEV;
+	if (!err)
+		on_link(c, &link);
+	else if (!nic->unsure)
+		on_link_gone(c, nic->link.ifindex);
+}
+
 /* Messages were lost: ask for everything we follow. */
 static void on_overrun(void *context)
 {
 	struct controller *c = context;
-	struct netlink_link link;
 
 	for (struct nic *nic = c->nics; nic; nic = nic->next) {
 		nic_wake(nic);
 		if (nic->gone)
 			continue;
-		if (netlink_link_by_index(c->netlink, nic->link.ifindex,
-					  &link) == 0)
-			on_link(c, &link);
-		else
-			on_link_gone(c, nic->link.ifindex);
+		nic_ask(nic);
 		nic_refresh_sources(nic);
 	}
 }

@@ -23,7 +23,10 @@ static struct json_object *answer(bool ok)
 
 	put(object, "version", json_object_new_int(REQUEST_VERSION));
 	put(object, "ok", json_object_new_boolean(ok));
-	return object;
+	if (json_object_object_get(object, "ok"))
+		return object;
+	json_object_put(object); /* no memory: an answer that says nothing */
+	return NULL;
 }
 
 static struct json_object *refusal(int code, const char *text)

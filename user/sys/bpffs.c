@@ -330,10 +330,18 @@ int bpffs_each(const char *pin_dir,
 	const struct dirent *entry;
 	DIR *directory = opendir(pin_dir);
 	char ifname[sizeof(entry->d_name)];
+	struct statfs fs;
+	int err;
 
 	if (!directory)
 		return errno == ENOENT ? 0 : -errno;
-	while (is_bpffs(dirfd(directory)) && (entry = readdir(directory))) {
+	err = fstatfs(dirfd(directory), &fs) ? -errno : 0;
+	while (!err && (unsigned long)fs.f_type == BPF_FS_MAGIC) {
+		errno = 0;
+		entry = readdir(directory);
+		err = -errno;
+		if (!entry)
+			break;
 		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
 			continue;
 		memcpy(ifname, entry->d_name, sizeof(ifname));
@@ -341,5 +349,5 @@ int bpffs_each(const char *pin_dir,
 		found(context, ifname);
 	}
 	closedir(directory);
-	return 0;
+	return err;
 }

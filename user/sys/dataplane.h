@@ -161,7 +161,8 @@ int dataplane_pinned(const char *pin_dir,
 		     void *context);
 /* Removes the pins of an interface, and with them a program left attached;
  * -EBUSY if its controller is alive.  first(context, ifname) does what is to be
- * done while the program still keeps the interface silent. */
+ * done while the program still keeps the interface silent: 0, or an error with
+ * which everything stays. */
 int dataplane_unpin(const char *pin_dir, const char *ifname,
-		    void (*first)(void *context, const char *ifname),
+		    int (*first)(void *context, const char *ifname),
 		    void *context);

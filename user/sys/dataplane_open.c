@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* --- opening -------------------------------------------------------------- */
 
@@ -301,18 +302,21 @@ int dataplane_pinned(const char *pin_dir,
 }
 
 int dataplane_unpin(const char *pin_dir, const char *ifname,
-		    void (*first)(void *context, const char *ifname),
+		    int (*first)(void *context, const char *ifname),
 		    void *context)
 {
-	int lock;
-	int err;
+	int err, hold, lock;
 
-	err = bpffs_hold(pin_dir, ifname, &lock);
-	if (err && err != -ENOENT)
+	hold = bpffs_hold(pin_dir, ifname, &lock);
+	if (hold && hold != -ENOENT)
+		return hold;
+	err = first(context, ifname);
+	if (hold)
 		return err;
-	first(context, ifname);
-	if (err)
-		return 0;
+	if (err) {
+		close(lock);
+		return err;
+	}
 	egress_remove_leftover(ifname);
 	return bpffs_release(pin_dir, ifname, lock);
 }

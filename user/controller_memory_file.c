@@ -25,7 +25,7 @@ static bool parse_sender(struct memory *memory, const char *line)
 	uint64_t sequence;
 	unsigned int vhid;
 
-	if (sscanf(line, "sender %15s %u %45s %" SCNu64, ifname, &vhid, text,
+	if (sscanf(line, "sender %15s %3u %45s %" SCNu64, ifname, &vhid, text,
 		   &sequence) != 4 ||
 	    vhid < CARP_VHID_MIN || vhid > CARP_VHID_MAX ||
 	    sequence > CARP_SEAL_SEQUENCE_MAX || !address_parse(text, &address))

@@ -81,11 +81,12 @@ static int op_send(struct group *g, const uint8_t *frame, size_t size)
 	uint8_t copy[FRAME_MAX];
 	struct native_outcome out;
 
-	(void)g;
 	MUST(size <= sizeof(copy));
 	MUST(own_entry()->role == CARP_ROLE_MASTER ||
 	     (carp && carp->advbase == CARP_BOW_OUT &&
-	      carp->advskew == CARP_BOW_OUT));
+	      carp->advskew == CARP_BOW_OUT) ||
+	     (!memcmp(frame, frame + CARP_MAC_SIZE, CARP_MAC_SIZE) &&
+	      g->send_failing)); /* to nobody but ourselves */
 	memcpy(copy, frame, size);
 	MUST(native_send(self, copy, size, false, &out) == NATIVE_SENT_OK);
 	MUST(!memcmp(copy, frame, size));

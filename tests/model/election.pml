@@ -66,6 +66,7 @@ typedef election {
 	byte rival_due;
 	byte heard;	/* kernel's stamp + master down, if not read yet */
 	bit heard_late; /* a stamp later than lease_until */
+	bit heard_behind; /* a stamp later than all in the ring */
 };
 election e[N];
 byte lease[N]; /* carp_leases: what the data plane goes by */
@@ -97,7 +98,8 @@ bit bow, dem;
 #define election_faster(i) (bow || election_wire_advskew(i) < ad_advskew)
 #define election_equal(i) (!bow && election_wire_advskew(i) == ad_advskew)
 #define election_lease_lapsed(i) (e[i].lease_until == 0)
-/* The lower address goes first. */
+#define election_overtaken(i) (ring[i] || e[i].heard_behind)
+/* The lower address goes first; all are ours, so that counts. */
 #define tie_lost(i) (sender < i)
 #define sender_more_demoted(i) (form_byte && dem && !e[i].demotion)
 #define sender_less_demoted(i) (form_byte && !dem && e[i].demotion)
@@ -113,7 +115,8 @@ byte reason;
 inline election_why_yield(i)
 {
 	if
-	:: election_lease_lapsed(i) -> reason = REASON_LEASE_LAPSED
+	:: bow -> reason = REASON_NONE
+	:: !bow && election_lease_lapsed(i) -> reason = REASON_LEASE_LAPSED
 	:: else ->
 		if
 		:: sender_less_demoted(i) -> reason = REASON_LESS_DEMOTED_PEER
@@ -123,8 +126,7 @@ inline election_why_yield(i)
 				reason = REASON_NONE
 			:: else ->
 				if
-				:: election_equal(i) &&
-				   compat == COMPAT_UCARP && !tie_lost(i) ->
+				:: election_equal(i) && !tie_lost(i) ->
 					reason = REASON_NONE
 				:: else -> reason = REASON_FASTER_PEER
 				fi
@@ -231,11 +233,22 @@ inline tell_rival(i)
 	fi
 }
 
+inline take_back(i)
+{
+	if
+	:: !election_overtaken(i) ->
+		e[i].advert_due = election_interval(i);
+		advertise(i)
+	:: else
+	fi
+}
+
 inline advert_as_master(i)
 {
 	election_why_yield(i);
 	if
-	:: reason == REASON_NONE -> tell_rival(i)
+	:: reason == REASON_NONE && election_lease_lapsed(i) -> take_back(i)
+	:: reason == REASON_NONE && !election_lease_lapsed(i) -> tell_rival(i)
 	:: else ->
 		if
 		:: tie_lost(i) && election_equal(i) -> enter_backup(i, 1, reason)
@@ -258,8 +271,8 @@ inline advert_as_backup(i, left)
 {
 	election_why_take_over(i);
 	if
+	:: reason == REASON_NONE -> hear(i, left)
 	:: reason != REASON_NONE -> enter_master(i, reason)
-	:: else -> hear(i, left)
 	fi
 }
 

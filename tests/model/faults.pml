@@ -33,6 +33,7 @@ inline crash(i)
 	e[i].rival_due = 0;
 	e[i].heard = 0;
 	e[i].heard_late = 0;
+	e[i].heard_behind = 0;
 	silent[i] = 0;
 	stale[i] = 0;
 	up_for[i] = 0;

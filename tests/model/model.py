@@ -26,9 +26,8 @@ SOURCES = [name + ".pml" for name in
            "world election spec set_up faults".split()]
 WORKERS = min(2, os.cpu_count() or 1)
 
-# Of each, preempt off and on.  At most two of a rank: three that collide at
-# every turn could go on so for ever, as on every BSD.  OVERLAP=0: two never
-# hold leases at the end of a tick.  With three masters, some demoted, one that
+# Of each, preempt off and on.  OVERLAP=0: two never hold leases at the end of
+# a tick.  With three masters, some demoted, one that
 # has yielded to the first may preempt the second in the same tick: two
 # intervals.
 CONFIGURATIONS = [
@@ -44,6 +43,8 @@ CONFIGURATIONS = [
     "LINKS=1 CRASHES=1",
     "CRASHES=1 STARTS=1 DEMOTIONS=1 DELAY=4",
     "SKEW1=1 SKEW2=1 CRASHES=1 LOSSES=1",
+    "SKEW0=1 SKEW1=1 CRASHES=1 DEMOTIONS=1",
+    "STOPS=1 FREEZES=1 DEMOTIONS=1",
     "COMPAT=1 ADVBASE=3 CRASHES=1 DEMOTIONS=2",
     "COMPAT=2 ADVBASE=3 SKEW1=0 CRASHES=1 FREEZES=1",
 ]

@@ -70,6 +70,7 @@ inline changed(i, to, why)
 	visible(i, SEEN_CHANGE, to, why);
 	printf("%d: state %d, reason %d\n", i, to, why);
 	claim(to * 16 + why != reach);
+	claim(!(receiving && bow && to == ELECTION_BACKUP));
 	claim(why != REASON_FASTER_PEER || (receiving && !bow &&
 		spec_advskew(sender, dem) <=
 			spec_advskew(i, e[i].demotion)));

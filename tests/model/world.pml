@@ -20,7 +20,7 @@
  *    interval, unless one runs no more and has its lease from before;
  *  - a master that heard another after its lease does not speak again;
  *  - who bows out holds no lease any more; a master yields to nobody slower;
- *  - a backup that hears a bow-out is master at once;
+ *  - a backup that hears a bow-out is master at once, and nobody yields to one;
  *  - who is no master holds no lease, who is one never lacks it.
  * Liveness, as a bound: some ticks after the last fault there is one master,
  * the best (with preempt), and no state changes any more.
@@ -166,6 +166,15 @@ inline overheard(i)
 	fi
 }
 
+/* Whoever was heard leaves: it may speak again. */
+inline gone_again(i)
+{
+	if
+	:: bow && !election_overtaken(i) -> stale[i] = 0
+	:: else
+	fi
+}
+
 inline receive()
 {
 	receiving = 1;
@@ -175,17 +184,23 @@ inline receive()
 	if
 	:: ring[node] ->
 		ring[node] = ring[node] & ~frame(sender, bow, dem);
+		gone_again(node);
 		on_advert(node, e[node].heard);
+		claim(!bow || !was_backup || is_master(node));
 		if
-		:: ring[node] == 0 -> e[node].heard = 0
+		:: ring[node] == 0 && !e[node].heard_behind ->
+			e[node].heard = 0
+		:: ring[node] == 0 && e[node].heard_behind ->
+			e[node].heard_behind = 0
 		:: else
 		fi
 	:: else ->
 		wire[node] = wire[node] & ~frame(sender, bow, dem);
 		silent[node] = 0;
-		on_advert(node, election_master_down(node))
+		gone_again(node);
+		on_advert(node, election_master_down(node));
+		claim(!bow || !was_backup || is_master(node))
 	fi;
-	claim(!bow || !was_backup || is_master(node));
 	was_backup = 0;
 	receiving = 0;
 	node = 0; sender = 0; bow = 0; dem = 0
@@ -260,6 +275,7 @@ inline pile_up(i)
 		wire[i] = 0;
 		silent[i] = 0;
 		e[i].heard = election_master_down(i);
+		e[i].heard_behind = 0;
 		stamp_late(i)
 	:: else
 	fi
@@ -276,6 +292,7 @@ inline overflow(i)
 	wire[i] = 0;
 	silent[i] = 0;
 	e[i].heard = election_master_down(i);
+	e[i].heard_behind = (ring[i] != 0);
 	stamp_late(i)
 }
 

@@ -199,7 +199,7 @@ static void check_best(struct world *w, struct port *m)
 	}
 }
 
-/* A master for long has said so three times at least, and is trusted again. */
+/* A master for long has said so three times at least. */
 static void check_master(struct port *m)
 {
 	struct world *w = m->world;
@@ -215,9 +215,6 @@ static void check_master(struct port *m)
 	if (m->book.sweeps < (w->now - since > 4 * S ? 5 : 4))
 		broken(w, "announces", "%c%d has announced %u times",
 		       port_name(m), m->lan, m->book.sweeps);
-	if (m->group.send_failing)
-		broken(w, "truthful", "%c%d is not forgiven", port_name(m),
-		       m->lan);
 }
 
 void check_settled(struct world *w, bool end)
@@ -233,6 +230,9 @@ void check_settled(struct world *w, bool end)
 			    global_time(p->host, p->book.entered) >
 				    w->settled_at)
 				broken(w, "someone_speaks", "%c%d still moves",
+				       port_name(p), l);
+			if (p->host->kind == OURS && p->group.send_failing)
+				broken(w, "truthful", "%c%d is not forgiven",
 				       port_name(p), l);
 			if (!port_live(p, w->now))
 				continue;

@@ -77,6 +77,16 @@ static void check_advert(struct port *p, const struct flight *f)
 	p->book.adverts++;
 }
 
+/* Whether sends work again: nobody else may ever hear of it. */
+static void check_probe_sent(struct port *p)
+{
+	trace(p->world, "%c%d tries to send", port_name(p), p->lan);
+	if (!p->group.send_failing ||
+	    p->group.election.state == ELECTION_MASTER)
+		broken(p->world, "backup_is_mute", "%c%d probes without need",
+		       port_name(p), p->lan);
+}
+
 static void check_announcement(struct port *p)
 {
 	struct world *w = p->world;
@@ -100,7 +110,9 @@ void check_sent(struct port *p, const struct flight *f, bool ok)
 		trace(w, "%c%d %s %u/%u/%u v%u%s", port_name(p), p->lan,
 		      bow_out ? "bows out" : "advertises", f->advbase,
 		      f->advskew, f->demote, f->family, ok ? "" : " (fails)");
-	if (p->host->kind == OURS && !f->advert)
+	if (f->probe)
+		check_probe_sent(p);
+	else if (p->host->kind == OURS && !f->advert)
 		check_announcement(p);
 	else if (p->host->kind == OURS && bow_out)
 		check_bow_out(p);
@@ -113,7 +125,7 @@ void check_sent(struct port *p, const struct flight *f, bool ok)
 		p->book.fallible = true;
 		return;
 	}
-	if (f->advert)
+	if (f->advert || f->probe)
 		p->book.failing_since = 0;
 	if (!f->advert || bow_out)
 		return;
@@ -137,7 +149,8 @@ void check_lease(struct port *p, uint64_t until)
 		       port_name(p), p->lan);
 	if (!p->book.master && !p->book.promoted) {
 		p->book.promoted = true;
-		p->book.speak_until = p->host->now + rank_longest_speech(p);
+		/* Until it has said so. */
+		p->book.speak_until = p->host->now + port_interval(p);
 	}
 	if (!port_leased(p))
 		p->book.live_since = w->now;

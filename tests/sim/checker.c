@@ -80,6 +80,8 @@ static void accept(struct port *p, const struct flight *f, bool in_order,
 	struct book *b = &p->book;
 
 	b->heard[family] = local_time(p->host, p->world->now);
+	if (f->truth == EDITED)
+		b->edited = b->heard[family];
 	if (!in_order) {
 		b->upset = p->world->now;
 		if (f->truth != EDITED &&
@@ -218,19 +220,34 @@ void check_changed(struct port *p, const struct election_output *out)
 	}
 }
 
-static void heard_as_master(struct port *p, int order)
+static bool bows_out(const struct carp_event *ad)
+{
+	return ad->advbase == CARP_BOW_OUT && ad->advskew == CARP_BOW_OUT;
+}
+
+static void heard_as_master(struct port *p, const struct carp_event *ad,
+			    int order)
 {
 	struct world *w = p->world;
 	bool stays = p->group.election.state == ELECTION_MASTER;
-	bool tie = order == 0 && w->common.compat == COMPAT_UCARP;
+	enum tie tie = order == 0  ? rank_tie(p, ad)
+		       : order < 0 ? TIE_STAYS
+				   : TIE_YIELDS;
 
+	if (bows_out(ad)) {
+		if (!stays)
+			broken(w, "best_wins", "%c%d yields to one that goes",
+			       port_name(p), p->lan);
+		p->book.last_rival = w->now;
+		return;
+	}
 	if (!p->book.was_live) {
 		if (stays)
 			broken(w, "best_wins", "%c%d stays without a lease",
 			       port_name(p), p->lan);
 		return;
 	}
-	if (!tie && stays != (order < 0))
+	if (tie != TIE_OPEN && stays != (tie == TIE_STAYS))
 		broken(w, "best_wins", "%c%d %s one of order %d", port_name(p),
 		       p->lan, stays ? "stays beside" : "yields to", order);
 	if (!stays || p->host->now < p->book.entered + SETTLED_MS * MS)
@@ -247,7 +264,7 @@ static void heard_as_backup(struct port *p, const struct carp_event *ad,
 {
 	struct world *w = p->world;
 	bool takes = p->group.election.state == ELECTION_MASTER;
-	bool leaves = ad->advbase == CARP_BOW_OUT;
+	bool leaves = ad->advbase == CARP_BOW_OUT; /* or it might as well */
 	bool demoted = w->common.compat == COMPAT_OPENBSD &&
 		       ad->demote > rank_wire_demote(p);
 	bool may = p->host->preempt && !p->book.was_yielded;
@@ -288,7 +305,7 @@ void check_event(struct port *p, const struct carp_event *event,
 	}
 	order = rank_order(p, event);
 	if (before == ELECTION_MASTER)
-		heard_as_master(p, order);
+		heard_as_master(p, event, order);
 	else if (before == ELECTION_BACKUP)
 		heard_as_backup(p, event, order);
 	else if (p->group.election.state != before)
@@ -332,8 +349,8 @@ static void check_port_step(struct port *p)
 	if (master && b->promoted && !b->adverts)
 		broken(w, "announces", "%c%d is master without a word",
 		       port_name(p), p->lan);
-	if (master && (b->promoted || b->must_announce) && port_leased(p) &&
-	    !b->announced && !b->fallible)
+	if (master && (b->promoted || (b->must_announce && b->drained)) &&
+	    port_leased(p) && !b->announced && !b->fallible)
 		broken(w, "announces", "%c%d does not say where it is",
 		       port_name(p), p->lan);
 	check_lease_covered(p);
@@ -349,7 +366,9 @@ static void check_port_step(struct port *p)
 	if (b->promoted)
 		b->announce_tokens += 3 * (int64_t)S;
 	b->announced = b->adverts = 0;
-	b->promoted = b->must_announce = b->fallible = b->bowed = false;
+	if (b->drained)
+		b->must_announce = false;
+	b->promoted = b->fallible = b->bowed = b->drained = false;
 }
 
 void check_step(struct host *h)

@@ -75,10 +75,11 @@ static void effect_heard(struct group *g, struct instant out[ELECTION_FAMILIES])
 static void effect_peer_route(struct group *g, const struct address *peer,
 			      struct group_route *out)
 {
-	int last = peer->family == 4 ? peer->bytes[3] : peer->bytes[15];
+	const struct world *w = port_of(g)->world;
 
 	*out = (struct group_route){ 0 };
-	port_mac(last - 10, port_of(g)->lan, out->mac);
+	port_mac(host_of(w, peer->family, peer->bytes), port_of(g)->lan,
+		 out->mac);
 }
 
 static void effect_own_mac(struct group *g, uint8_t out[CARP_MAC_SIZE])

@@ -52,20 +52,31 @@ bool plane_works(const struct port *p, uint64_t now)
 
 /* --- addresses ------------------------------------------------------------ */
 
+static uint8_t last_byte6(const struct world *w, int host)
+{
+	return (uint8_t)(w->common.crossed ? 20 - host : 10 + host);
+}
+
 struct address port_address(const struct world *w, int host, int lan, int fam)
 {
 	struct address a = { .family = fam == ELECTION_V4 ? 4 : 6 };
 
-	(void)w;
 	if (fam == ELECTION_V4) {
 		memcpy(a.bytes, (uint8_t[]){ 10, 0, (uint8_t)lan, 0 }, 4);
 		a.bytes[3] = (uint8_t)(10 + host);
 	} else {
 		memcpy(a.bytes, (uint8_t[]){ 0xfe, 0x80 }, 2);
 		a.bytes[14] = (uint8_t)lan;
-		a.bytes[15] = (uint8_t)(10 + host);
+		a.bytes[15] = last_byte6(w, host);
 	}
 	return a;
+}
+
+int host_of(const struct world *w, int family, const uint8_t *address)
+{
+	if (family == 4)
+		return address[3] - 10;
+	return w->common.crossed ? 20 - address[15] : address[15] - 10;
 }
 
 void port_mac(int host, int lan, uint8_t out[CARP_MAC_SIZE])
@@ -350,6 +361,7 @@ static void take_events(struct port *p)
 	struct carp_event events[RING_BATCH];
 	size_t n;
 
+	p->book.drained = true;
 	while ((n = native_events(p->plane, events, RING_BATCH)))
 		for (size_t i = 0; i < n; i++) {
 			enum election_state before = p->group.election.state;

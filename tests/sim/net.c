@@ -55,6 +55,7 @@ static void read_frame(struct flight *f)
 	else if (type == CARP_ETH_IPV6 && f->bytes[20] == CARP_PROTOCOL)
 		carp = f->bytes + 54;
 	f->advert = carp != NULL;
+	f->probe = !memcmp(f->bytes, f->bytes + CARP_MAC_SIZE, CARP_MAC_SIZE);
 	f->family = type == CARP_ETH_IPV6 ? 6 : 4;
 	if (!carp)
 		return;

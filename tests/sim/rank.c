@@ -113,6 +113,32 @@ int rank_between(const struct port *a, const struct port *b)
 		       rank_wire_demote(b), advbase_of(b), rank_wire_skew(b));
 }
 
+static bool hears_ipv4(const struct port *p, uint64_t now)
+{
+	uint64_t heard = p->book.heard[ELECTION_V4];
+
+	return heard && heard <= now && now < heard + rank_patience(p) / 2 &&
+	       !p->world->mix.ring;
+}
+
+/* The lower address stays, of two families that over IPv4; only whoever has no
+ * IPv4 to go by may go by IPv6.  What the others do is theirs. */
+enum tie rank_tie(const struct port *p, const struct carp_event *ad)
+{
+	const struct world *w = p->world;
+	int sender = host_of(w, ad->family, ad->source);
+	bool first = sender > p->host->index;
+
+	if (w->host[sender].kind != OURS || w->mix.weight[ROLL] ||
+	    ad->time_ns == p->book.edited)
+		return TIE_OPEN;
+	if (ad->family == 6 && w->common.v4)
+		return hears_ipv4(p, ad->time_ns) ? TIE_STAYS : TIE_OPEN;
+	if (ad->family == 6 && w->common.crossed)
+		first = !first;
+	return first ? TIE_STAYS : TIE_YIELDS;
+}
+
 bool port_is_master(const struct port *p)
 {
 	if (p->host->kind != OURS)

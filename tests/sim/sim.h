@@ -93,7 +93,7 @@ struct flight {
 	uint8_t advbase, advskew, demote;
 	uint8_t signed_as; /* generation of the digest */
 	enum truth truth;
-	bool advert;
+	bool advert, probe;
 	uint32_t next; /* free list */
 	uint8_t bytes[FRAME_ROOM];
 };
@@ -104,6 +104,7 @@ struct book {
 	uint64_t armed;			   /* patience begins again, local */
 	uint64_t reloaded, ready;	   /* settings; left INIT; local */
 	uint64_t heard[ELECTION_FAMILIES]; /* accepted, local */
+	uint64_t edited;		   /* and its seal broken, local */
 	uint64_t advert_at;		   /* last attempt, local */
 	uint64_t speak_until;		   /* local */
 	uint64_t live_since, promoted_at;  /* global */
@@ -128,6 +129,7 @@ struct book {
 	bool bowed;			/* out, in this step */
 	bool fallible;			/* something failed in this step */
 	bool must_announce;
+	bool drained; /* the ring, in this step */
 };
 
 struct bsd {
@@ -190,6 +192,7 @@ struct common {
 	enum carp_auth_mode auth;
 	uint8_t advbase, dead_ratio;
 	bool v4, v6, unicast;
+	bool crossed; /* who goes first over IPv4 goes last over IPv6 */
 	uint16_t preempt_delay;
 };
 
@@ -258,6 +261,7 @@ void host_links(struct host *h);
 void host_reload(struct host *h, uint8_t generation, bool grace);
 void host_demote(struct host *h, int amount);
 struct address port_address(const struct world *w, int host, int lan, int fam);
+int host_of(const struct world *w, int family, const uint8_t *address);
 void port_mac(int host, int lan, uint8_t out[CARP_MAC_SIZE]);
 void world_auths(struct world *w);
 
@@ -293,6 +297,12 @@ int rank_demotion(const struct host *h);
 /* Negative: p goes before what was advertised; 0: equal. */
 int rank_order(const struct port *p, const struct carp_event *ad);
 int rank_between(const struct port *a, const struct port *b);
+/* May it, must it stay master beside this equal of its own? */
+enum tie {
+	TIE_OPEN,
+	TIE_STAYS,
+	TIE_YIELDS
+} rank_tie(const struct port *p, const struct carp_event *ad);
 bool port_live(const struct port *p, uint64_t now);
 uint64_t port_interval(const struct port *p);
 bool port_is_master(const struct port *p);

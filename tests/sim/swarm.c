@@ -30,6 +30,7 @@ static void choose_common(struct world *w, bool others)
 	c->v4 = families != 1;
 	c->v6 = families == 1 || families == 2;
 	c->unicast = !others && chance(w, 150);
+	c->crossed = chance(w, 500);
 	c->preempt_delay = chance(w, 100) ? (uint16_t)(1 + draw(w, 5)) : 0;
 	c->auth = chance(w, 400)   ? CARP_AUTH_AUTO
 		  : chance(w, 700) ? CARP_AUTH_STRICT
@@ -65,9 +66,7 @@ static void choose_hosts(struct world *w, bool others)
 		h->ppm = (int64_t)draw(w, 401) - 200;
 		h->booted = 0;
 		h->clock_base = 1000 * S + draw(w, 1000000) * S;
-		/* Chance decides between equals; with a third that makes way
-		 * they may go on for long, which nobody is promised. */
-		if (ties && i == 1 && w->hosts == 2)
+		if (ties && i && chance(w, 700))
 			skew = w->host[0].skew;
 		h->skew = skew;
 		for (int l = 0; l < w->lans; l++) {

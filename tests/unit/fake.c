@@ -82,6 +82,11 @@ static int fake_send(struct group *group, const uint8_t *frame, size_t size)
 		memcpy(f->advert6, frame, size);
 	if (type == 0x86dd && frame[20] == 112)
 		return sent(f, ELECTION_V6, frame + 54);
+	if (type == 0x9000) {
+		cr_assert_arr_eq(frame, frame + 6, 6, "to ourselves");
+		write_down(group, f->fails[ELECTION_V4] ? "!self" : "self");
+		return f->fails[ELECTION_V4] ? -ENETDOWN : 0;
+	}
 	if (f->fails_arp && type == 0x0806) {
 		f->fails_arp--;
 		return -ENOBUFS;

@@ -155,16 +155,19 @@ static const struct row rows[] = {
 	ROW(ALL, MASTER, ADVERT(1, 101), STAYS),
 	ROW(ALL, MASTER, ADVERT(2, 0), STAYS),
 	ROW(ALL, MASTER, ADVERT(255, 255), STAYS),
-	ROW(OPENBSD | FREEBSD, MASTER, ADVERT(1, 100),
-	    GOES(BACKUP, FASTER_PEER, LOSS)),
+	ROW(ALL, MASTER, ADVERT(1, 100), GOES(BACKUP, FASTER_PEER, LOSS)),
 	ROW(ALL, MASTER, ADVERT(1, 100, .tie_lost = true),
 	    GOES(BACKUP, FASTER_PEER, LOSS)),
-	ROW(UCARP, MASTER, ADVERT(1, 100), STAYS),
+	ROW(ALL, MASTER, ADVERT(1, 100, .tie_counts = true), STAYS),
+	ROW(ALL, MASTER, ADVERT(1, 100, .tie_counts = true, .tie_lost = true),
+	    GOES(BACKUP, FASTER_PEER, LOSS)),
 	ROW(OPENBSD, MASTER, ADVERT(1, 50, .demote = 1), STAYS),
 	ROW(OPENBSD, MASTER, ADVERT(1, 50, .demote = 1),
 	    GOES(BACKUP, FASTER_PEER, LOSS), .demotion = 1),
-	ROW(OPENBSD, MASTER, ADVERT(255, 255),
+	ROW(OPENBSD, MASTER, ADVERT(255, 254),
 	    GOES(BACKUP, LESS_DEMOTED_PEER, LOSS), .demotion = 1),
+	/* Nobody is there to yield to. */
+	ROW(OPENBSD, MASTER, ADVERT(255, 255), STAYS, .demotion = 1),
 	ROW(FREEBSD | UCARP, MASTER, ADVERT(1, 50, .demote = 1),
 	    GOES(BACKUP, FASTER_PEER, LOSS)),
 	ROW(FREEBSD, MASTER, ADVERT(1, 200), GOES(BACKUP, FASTER_PEER, LOSS),
@@ -173,7 +176,10 @@ static const struct row rows[] = {
 	    .demotion = 1),
 	ROW(ALL, MASTER, ADVERT(1, 200, .demote = 9),
 	    GOES(BACKUP, LEASE_LAPSED, LOSS), .wait_ms = LATE_MS),
-	/* Only a tick may renew a lease that has run out. */
+	ROW(ALL, MASTER, ADVERT(255, 255),
+	    DOES(ACTION_ADVERTISE | ACTION_ANNOUNCE), .wait_ms = LATE_MS),
+	/* Only a tick may renew a lease that has run out, or the leaving of
+	 * who took our place. */
 	ROW(OPENBSD | FREEBSD, MASTER, DEMOTION(-1), STAYS, .wait_ms = LATE_MS),
 	ROW(ALL, MASTER, SETTINGS, DOES(ACTION_ADD_VIP), .wait_ms = LATE_MS),
 };

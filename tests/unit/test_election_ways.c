@@ -382,3 +382,42 @@ Test(election_ways, a_master_that_turns_observer_bows_out)
 	cr_expect_eq(s.out.actions, 0, "a backup has nothing to say");
 	cr_expect_eq(s.e.state, ELECTION_INIT);
 }
+
+/* --- what has arrived ------------------------------------------------------
+ */
+
+static void hear_late(struct stage *s, uint8_t advbase, uint8_t advskew,
+		      uint64_t age_ms, uint64_t later_age_ms)
+{
+	struct election_event event = {
+		.kind = EVENT_ADVERT,
+		.advert = { .advbase = advbase, .advskew = advskew },
+	};
+
+	event.advert.at.ns = s->now.ns - span_ms(age_ms).ns;
+	event.heard[ELECTION_V4].ns = s->now.ns - span_ms(later_age_ms).ns;
+	stage_step(s, event);
+}
+
+/* Its place was taken while it slept, and is free again. */
+Test(election_ways, a_sleeper_takes_back_what_is_left)
+{
+	struct stage s;
+
+	wanted = stage_settings(COMPAT_OPENBSD);
+	open(&s, ELECTION_MASTER);
+	stage_wait(&s, span_ms(5000));
+	hear_late(&s, 255, 255, 20, 10);
+	cr_expect_eq(s.e.state, ELECTION_MASTER);
+	cr_expect_eq(s.out.actions, 0, "somebody else was heard since");
+	hear_late(&s, 255, 255, 10, 10);
+	cr_expect_eq(s.out.actions, ACTION_ADVERTISE | ACTION_ANNOUNCE);
+	election_sent(&s.e, s.now, true);
+	cr_expect_gt(election_deadline(&s.e).ns, s.now.ns);
+	/* What was heard of a family that does not count. */
+	wanted.family[ELECTION_V4] = false;
+	open(&s, ELECTION_MASTER);
+	stage_wait(&s, span_ms(5000));
+	hear_late(&s, 255, 255, 20, 10);
+	cr_expect_eq(s.out.actions, ACTION_ADVERTISE | ACTION_ANNOUNCE);
+}

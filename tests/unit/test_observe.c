@@ -27,7 +27,7 @@ Test(observe, as_told)
 	cr_expect_str_eq(fake_log(&f), "role=auditor");
 	cr_expect_eq(f.group.reason, REASON_OBSERVES);
 	fake_advert(&f, 4, 9, 1, 100);
-	cr_expect_str_eq(fake_log(&f), "", "equals of nobody");
+	cr_expect_str_eq(fake_log(&f), "heard", "equals of nobody");
 	cr_expect_eq(f.group.master.address.bytes[3], 9);
 	cr_expect(f.group.master.verified);
 	never_promotes(&f);
@@ -56,7 +56,7 @@ Test(observe, no_word_about_equals)
 	fake_reach(&f, ELECTION_BACKUP);
 	f.group.settings.observe = true;
 	fake_advert(&f, 4, 9, 1, 100);
-	cr_expect_str_eq(fake_log(&f), "");
+	cr_expect_str_eq(fake_log(&f), "heard");
 }
 
 /* From master to watching: out by the front door, and no way back in. */

@@ -352,11 +352,24 @@ static void check_timers(const struct stage *s, size_t outcome,
 	cr_expect_eq(s->e.down[family].ns, instant_add(at, down).ns);
 }
 
+/* Where we know better than OpenBSD, whose demoted master yields to a less
+ * demoted one that leaves: nobody would be there. */
+static const char *row_expect(struct json_object *row)
+{
+	struct json_object *ad = vectors_field(row, "received");
+
+	if (row_state(row) == ELECTION_MASTER &&
+	    vectors_int(ad, "advbase") == CARP_BOW_OUT &&
+	    vectors_int(ad, "advskew") == CARP_BOW_OUT)
+		return "stay MASTER";
+	return vectors_text(row, "expect");
+}
+
 static void check_election_row(struct json_object *row, enum compat compat,
 			       int family, uint8_t ignored_demote)
 {
 	const char *text = json_object_to_json_string(row);
-	size_t outcome = outcome_of(vectors_text(row, "expect"));
+	size_t outcome = outcome_of(row_expect(row));
 	struct election_event event = row_advert(row, family, ignored_demote);
 	struct json_object *own = vectors_field(row, "own");
 	struct election_event demote = { .kind = EVENT_DEMOTION };

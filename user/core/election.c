@@ -81,8 +81,9 @@ static void enter_master(struct election *e, struct instant now,
 	e->announce_in = ANNOUNCE_AGAIN;
 	e->settle_due = instant_add(now, span_ms(SETTLE_MS));
 	e->rival_due = instant_add(now, election_interval(e));
-	e->lease_until = instant_add(now, election_lease(e));
 	e->advert_due = instant_add(now, election_interval(e));
+	/* Until it has said so it owns nothing for longer than that. */
+	e->lease_until = e->advert_due;
 	e->sent_at = now;
 	out->actions |= ACTION_ADD_VIP | ACTION_LEASE_SET | ACTION_ADVERTISE |
 			ACTION_ANNOUNCE;
@@ -126,6 +127,16 @@ static void tell_rival(struct election *e, struct instant now,
 	out->actions |= ACTION_ADVERTISE;
 }
 
+/* We slept through our own lease, and who took our place leaves. */
+static void take_back(struct election *e, const struct election_event *event,
+		      struct election_output *out)
+{
+	if (election_overtaken(e, event))
+		return;
+	e->advert_due = instant_add(event->now, election_interval(e));
+	out->actions |= ACTION_ADVERTISE | ACTION_ANNOUNCE;
+}
+
 static void advert_as_master(struct election *e,
 			     const struct election_event *event,
 			     struct election_output *out)
@@ -134,7 +145,10 @@ static void advert_as_master(struct election *e,
 	struct instant from = event->now;
 
 	if (reason == REASON_NONE) {
-		tell_rival(e, event->now, out);
+		if (election_lease_lapsed(e, event->now))
+			take_back(e, event, out);
+		else
+			tell_rival(e, event->now, out);
 		return;
 	}
 	if (event->advert.tie_lost && election_compare(e, &event->advert) == 0)
@@ -157,10 +171,10 @@ static void advert_as_backup(struct election *e,
 {
 	enum election_reason reason = election_why_take_over(e, event);
 
-	if (reason != REASON_NONE)
-		enter_master(e, event->now, reason, out);
-	else
+	if (reason == REASON_NONE)
 		hear(e, &event->advert);
+	else
+		enter_master(e, event->now, reason, out);
 }
 
 static void on_advert(struct election *e, const struct election_event *event,

@@ -15,8 +15,11 @@
  *  BACKUP  ADVERT   sender is more demoted (byte 4)          MASTER
  *  BACKUP  ADVERT   sender is slower than we are patient     MASTER
  *  BACKUP  ADVERT   otherwise: re-arm the family's timer     BACKUP
+ *  MASTER  ADVERT   sender bows out: nobody to yield to      MASTER
  *  MASTER  ADVERT   our lease had run out: we were silent    BACKUP
  *  MASTER  ADVERT   sender is less demoted (byte 4)          BACKUP
+ *  MASTER  ADVERT   sender is our equal and ours, our address
+ *                   goes first: as below                     MASTER
  *  MASTER  ADVERT   sender as fast or faster, not more dem.  BACKUP
  *  MASTER  ADVERT   otherwise: advertise at once, paced      MASTER
  *  MASTER  TICK     advertisement due: send, renew lease     MASTER
@@ -24,9 +27,11 @@
  *  any     LINK     down                                     INIT
  *  any     STOP     a master bows out                        INIT
  *
- * Ties: a master that hears its equal yields, as the kernels do.  Of two
- * masters yielding to each other the one with the higher source address waits
- * 1/16 interval longer, so the next round has one winner.
+ * Ties: of equals that know each other by their sealed counters, and among
+ * ucarps, the master with the lower source address stays.  A master that hears
+ * another equal yields, as the kernels do: of two that yield to each other the
+ * one with the higher address waits 1/16 interval longer, so the next round has
+ * one winner.
  */
 #pragma once
 
@@ -92,6 +97,7 @@ struct election_advert {
 	uint8_t advskew;
 	uint8_t demote;
 	bool tie_lost;	   /* the sender's address goes before ours */
+	bool tie_counts;   /* for the sender as well: who has won it stays */
 	struct instant at; /* when the data plane took it */
 };
 
@@ -99,7 +105,8 @@ struct election_event {
 	enum election_kind kind;
 	struct instant now;
 	struct election_advert advert;
-	/* EVENT_TICK: the kernel's own stamps of the last valid advert. */
+	/* EVENT_TICK, EVENT_ADVERT: the kernel's own stamps of the last valid
+	 * advertisement. */
 	struct instant heard[ELECTION_FAMILIES];
 	bool link_up;	  /* EVENT_LINK */
 	int demotion;	  /* EVENT_DEMOTION: sum of the ledger, signed */
@@ -176,6 +183,9 @@ struct span election_lease(const struct election *election);
 int election_compare(const struct election *election,
 		     const struct election_advert *advert);
 bool election_lease_lapsed(const struct election *election, struct instant now);
+/* Has a later one arrived than this, whose event is still to come? */
+bool election_overtaken(const struct election *election,
+			const struct election_event *event);
 /* How long to wait for the sender's next. */
 struct span election_patience(const struct election *election,
 			      const struct election_advert *advert);

@@ -51,6 +51,22 @@ struct span election_patience(const struct election *e,
 	return theirs.ns > own.ns ? theirs : own;
 }
 
+static bool bows_out(const struct election_advert *ad)
+{
+	return ad->advbase == CARP_BOW_OUT && ad->advskew == CARP_BOW_OUT;
+}
+
+bool election_overtaken(const struct election *e,
+			const struct election_event *event)
+{
+	for (int f = 0; f < ELECTION_FAMILIES; f++)
+		if (e->settings.family[f] &&
+		    instant_before(event->advert.at, event->heard[f]))
+			return true;
+	return false;
+}
+
+/* To a bow-out nobody yields: its sender is there no longer. */
 enum election_reason election_why_yield(const struct election *e,
 					const struct election_event *event)
 {
@@ -58,13 +74,15 @@ enum election_reason election_why_yield(const struct election *e,
 	int order = election_compare(e, ad);
 	int demotion = sender_demotion(e, ad);
 
+	if (bows_out(ad))
+		return REASON_NONE;
 	if (election_lease_lapsed(e, event->now))
 		return REASON_LEASE_LAPSED;
 	if (demotion < 0)
 		return REASON_LESS_DEMOTED_PEER;
 	if (demotion > 0 || order < 0)
 		return REASON_NONE;
-	if (order == 0 && e->settings.compat == COMPAT_UCARP && !ad->tie_lost)
+	if (order == 0 && ad->tie_counts && !ad->tie_lost)
 		return REASON_NONE;
 	return REASON_FASTER_PEER;
 }
@@ -82,9 +100,7 @@ struct span election_preempt_wait(const struct election *e, struct instant now)
 static bool wants_relief(const struct election *e,
 			 const struct election_advert *ad)
 {
-	if (ad->advbase == CARP_BOW_OUT && ad->advskew == CARP_BOW_OUT)
-		return true;
-	return sender_demotion(e, ad) > 0 ||
+	return bows_out(ad) || sender_demotion(e, ad) > 0 ||
 	       (ad->advskew >= CARP_ADVSKEW_DEMOTED &&
 		election_wire_advskew(e) < CARP_ADVSKEW_DEMOTED);
 }
@@ -99,7 +115,8 @@ static bool may_preempt(const struct election *e,
 }
 
 /* Would our patience with this sender end before it speaks again?  OpenBSD
- * does not ask with advbase 0, where the answer would always be yes. */
+ * does not ask with advbase 0, where the answer would always be yes: there it
+ * does not heed a bow-out either. */
 static bool will_time_out(const struct election *e,
 			  const struct election_advert *ad)
 {

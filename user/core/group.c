@@ -176,6 +176,7 @@ void group_tick(struct group *g, struct instant now)
 
 	if (g->old_until.ns && instant_due(g->old_until, now))
 		end_grace(g);
+	group_probe_tick(g, now);
 	if (!instant_due(election_deadline(&g->election), now))
 		return;
 	histogram_add(&g->lateness, group_lateness_bounds,
@@ -231,25 +232,6 @@ void group_settings(struct group *g, const struct settings *settings,
 	g->ops->set_role(g, group_role(g));
 }
 
-/* Does the sender's address go before ours?  ucarp compares the network-order
- * word as its host reads it, on little-endian hosts from the last byte. */
-static bool sender_goes_first(struct group *g, int family,
-			      const uint8_t *sender)
-{
-	struct address from = { .family = family == ELECTION_V4 ? 4 : 6 };
-	struct address own;
-	int size = family == ELECTION_V4 ? 4 : 16;
-
-	memcpy(from.bytes, sender, (size_t)size);
-	own = group_source_towards(g, &from);
-	if (g->settings.compat != COMPAT_UCARP)
-		return memcmp(sender, own.bytes, (size_t)size) < 0;
-	for (int i = size; i-- > 0;)
-		if (sender[i] != own.bytes[i])
-			return sender[i] < own.bytes[i];
-	return false;
-}
-
 static void remember_master(struct group *g, const struct carp_event *event)
 {
 	struct instant *last =
@@ -283,13 +265,13 @@ static void on_advert(struct group *g, const struct carp_event *event,
 			    .advbase = event->advbase,
 			    .advskew = event->advskew,
 			    .demote = event->demote,
-			    .tie_lost =
-				    sender_goes_first(g, family, event->source),
 			    .at = { event->time_ns } },
 	};
 	const bool was_master = g->election.state == ELECTION_MASTER;
 
+	group_judge_tie(g, event, &e.advert);
 	remember_master(g, event);
+	g->ops->heard(g, e.heard);
 	step(g, &e);
 	group_judge_sender(g, event, was_master, now);
 }
@@ -346,6 +328,7 @@ struct instant group_deadline(const struct group *g)
 	struct instant due = instant_min(election_deadline(&g->election),
 					 group_announce_deadline(g));
 
+	due = instant_min(due, group_probe_deadline(g));
 	return g->old_until.ns ? instant_min(due, g->old_until) : due;
 }
 

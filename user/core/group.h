@@ -43,7 +43,7 @@ struct group_ops {
 	/* The way to one of settings.peers. */
 	void (*peer_route)(struct group *group, const struct address *peer,
 			   struct group_route *out);
-	/* The interface's own MAC, where no other may be a frame's source. */
+	/* The interface's own MAC. */
 	void (*own_mac)(struct group *group, uint8_t out[CARP_MAC_SIZE]);
 	/* Sends fail (three in a row), or work again (three in a row). */
 	void (*send_trouble)(struct group *group, bool failing);
@@ -98,6 +98,7 @@ struct group {
 	unsigned int farewells; /* prepared for the advertisement under way */
 	unsigned int send_errors, send_successes;
 	bool send_failing;
+	struct instant probe_due; /* while sends fail and we are no master */
 
 	struct group_announcer announcer;
 	struct notices notices;
@@ -144,7 +145,7 @@ bool group_observes(const struct group *group);
 bool group_master_alive(const struct group *group, struct instant now);
 enum carp_role group_role(const struct group *group);
 
-/* Inside, group_send.c, group_announce.c and group_notice.c for group.c. */
+/* Inside, the other group_*.c for group.c. */
 
 /* Where frames of a family come from: the interface's address, else a VIP. */
 struct address group_source(const struct group *group, int family);
@@ -160,6 +161,9 @@ bool group_advertise(struct group *group, uint8_t advbase, uint8_t advskew);
 void group_send_advert(struct group *group);
 /* There is nothing left to say if we die. */
 void group_forget_farewells(struct group *group);
+/* Tries whether sends work again, if nothing else would show it. */
+void group_probe_tick(struct group *group, struct instant now);
+struct instant group_probe_deadline(const struct group *group);
 /* Counts send errors afresh; trouble is over. */
 void group_forgive_sends(struct group *group);
 /* Tells neighbours where one VIP is; adds to frames.  False if not all of it
@@ -174,6 +178,9 @@ void group_defend(struct group *group, const struct vip *vip,
 /* The state, or the list of VIPs, is another one. */
 void group_announce_reset(struct group *group, struct instant now);
 void group_announce_settings(struct group *group, struct instant now);
+/* What comes of it if the sender is our equal. */
+void group_judge_tie(struct group *group, const struct carp_event *event,
+		     struct election_advert *advert);
 /* Events that only warn. */
 void group_notice(struct group *group, const struct carp_event *event,
 		  struct instant now);

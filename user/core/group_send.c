@@ -6,10 +6,13 @@
 #include "group.h"
 #include "advert.h"
 #include "announce.h"
+#include "frame.h"
 
 #include <string.h>
 
 enum group_send_numbers {
+	PROBE_SIZE = 60,
+	ETHERTYPE_LOOPBACK = 0x9000,
 	SEND_ERRORS_MAX = 3, /* in a row: demoted; OpenBSD and FreeBSD alike */
 	SEND_SUCCESSES_MIN = 3,
 };
@@ -215,6 +218,32 @@ void group_forgive_sends(struct group *g)
 		return;
 	g->send_failing = false;
 	g->ops->send_trouble(g, false);
+}
+
+static bool must_probe(const struct group *g)
+{
+	return g->send_failing && g->election.link_up &&
+	       g->election.state != ELECTION_MASTER;
+}
+
+struct instant group_probe_deadline(const struct group *g)
+{
+	return must_probe(g) ? g->probe_due : INSTANT_NEVER;
+}
+
+/* Who is no master sends no advertisements, and would be demoted for ever by
+ * three that have failed once.  This goes from our own MAC to our own MAC, as
+ * interfaces are tested since the first Ethernet: no switch hands it on. */
+void group_probe_tick(struct group *g, struct instant now)
+{
+	uint8_t frame[PROBE_SIZE] = { 0 }, own[CARP_MAC_SIZE];
+
+	if (!instant_due(group_probe_deadline(g), now))
+		return;
+	g->probe_due = instant_add(now, election_interval(&g->election));
+	g->ops->own_mac(g, own);
+	frame_ethernet(frame, own, own, ETHERTYPE_LOOPBACK);
+	count_send(g, g->ops->send(g, frame, sizeof(frame)) == 0);
 }
 
 void group_send_advert(struct group *g)

@@ -162,10 +162,15 @@ eventually 6 "a leads, b follows" a_leads
 
 # A damaged file is said and does no harm; one that cannot be written is said.
 stop_controller a
-printf 'reserved 99999999999999999\nsender eth0 999 x y\n' \
-	>"$HOSTS_DIR/a.state/sequences"
+cat >"$HOSTS_DIR/a.state/sequences" <<-'EOF'
+	reserved 99999999999999999
+	sender eth0 999 x y
+	sender eth0 4294967299 192.0.2.9 5
+EOF
 attach a "${GROUP[@]}" --auth strict
 eventually 8 "a damaged state file does no harm" a_leads
+refute "no vhid is taken for another" \
+	grep -q 192.0.2.9 "$HOSTS_DIR/a.state/sequences"
 stop_controller a
 rm -rf "$HOSTS_DIR/a.state"
 echo >"$HOSTS_DIR/a.state"

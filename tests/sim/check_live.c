@@ -44,6 +44,8 @@ static void check_pair(struct world *w, struct port *a, struct port *b)
 	since = later(since, later(w->disturbed[a->lan][i][k],
 				   w->disturbed[a->lan][k][i]));
 	since = later(since, later(sound_since(a), sound_since(b)));
+	/* Who yields has to be found out again. */
+	since = later(since, later(a->book.reranked, b->book.reranked));
 	if (since > w->now)
 		return;
 	if (w->now - since > w->figures->longest_overlap)

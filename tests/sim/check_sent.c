@@ -52,8 +52,11 @@ static void check_advert(struct port *p, const struct flight *f)
 	int64_t cost = share_of_advert(p);
 
 	/* What is new is said at once. */
-	if (f->advskew != p->book.said_skew || f->demote != p->book.said_demote)
+	if (f->advskew != p->book.said_skew ||
+	    f->demote != p->book.said_demote) {
 		p->book.tokens += (int64_t)port_interval(p);
+		p->book.reranked = w->now;
+	}
 	p->book.said_skew = f->advskew;
 	p->book.said_demote = f->demote;
 

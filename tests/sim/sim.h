@@ -112,6 +112,7 @@ struct book {
 	uint64_t failing_since; /* sends, global; 0: they work */
 	uint64_t upset;		/* excuse of this port alone, global */
 	uint64_t last_rival;	/* global */
+	uint64_t reranked;	/* says another rank since, global */
 	uint64_t sequence[HOSTS][ELECTION_FAMILIES]; /* newest accepted */
 	uint8_t accepted[HOSTS][ELECTION_FAMILIES];  /* how many, at most 3 */
 	/* When the newest accepted one of each was sent, global. */

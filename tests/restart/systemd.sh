@@ -137,8 +137,7 @@ restart_service() {
 }
 
 pid=$(described .pid)
-trials "$RESTARTS" restart_service
-say_trials "systemctl restart"
+sampled "$RESTARTS" "systemctl restart" restart_service
 ok "each time the groups are there" [ "$there" == "$turn" ]
 ok "no reply lost, no change of state, nothing later than the dead time" \
 	unnoticed

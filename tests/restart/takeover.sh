@@ -39,9 +39,7 @@ has_version() {
 }
 
 sample() {
-	wait_until 40 master_is_a >/dev/null
-	trials "$SAMPLE" replace "$1"
-	say_trials "$2"
+	sampled "$SAMPLE" "$2" replace "$1"
 	ok "$2: no reply lost, no change of state, nothing later than the dead time" \
 		unnoticed
 }

@@ -224,7 +224,7 @@ void memory_forget(struct member *member);
 /* An interface is called otherwise now. */
 void memory_rename(struct controller *c, const char *from, const char *to);
 
-/* Maintenance mode goes on if it was on. */
+/* Maintenance mode goes on if it was on.  0, or -errno: that cannot be told. */
 int controller_recall_maintenance(struct controller *c, char *error,
 				  size_t error_size);
 /* Rings, then timers. */
@@ -288,8 +288,8 @@ int nic_reopen(struct nic *nic, char *error, size_t error_size);
 
 /* Reads the interface's addresses and tells each group its source. */
 void nic_refresh_sources(struct nic *nic);
-/* Removes addresses marked as ours from an interface. */
-/* 0, or -errno: some may be there still. */
+/* Removes addresses marked as ours from an interface.  0, or -errno: some may
+ * be there still. */
 int nic_remove_leftovers(struct controller *c, unsigned int ifindex);
 
 /* One of nic->own more. */

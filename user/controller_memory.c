@@ -62,7 +62,10 @@ static uint64_t current(const struct memory *memory)
 /* Base, were the clock as far as what was given out. */
 static uint64_t base_needed(const struct memory *memory)
 {
-	return current(memory) - ticks(loop_now().ns);
+	uint64_t now = clock_now(memory);
+
+	return memory->base +
+	       (memory->highest > now ? memory->highest - now : 0);
 }
 
 /* Of what the file promises; by difference, as either may be negative. */

@@ -8,38 +8,6 @@
 
 #include "host.h"
 #include "stage.h"
-#include "user/core/auth.h"
-
-static struct carp_auth accepted(const char *passphrase)
-{
-	static const __u8 vips[][16] = { { 0xfe, 0x80, [15] = 1 },
-					 { 0x20, 0x01, [15] = 1 } };
-	struct auth_input input = { .vhid = 1,
-				    .vips6 = vips,
-				    .vips6_count = 2 };
-	struct carp_auth auth;
-
-	memcpy(input.key, passphrase, strlen(passphrase));
-	auth_prepare(&input, COMPAT_OPENBSD, &auth);
-	return auth;
-}
-
-/* Guards: a change that changes nothing leaves room for the next. */
-Test(edges, joining_the_same_adds_nothing)
-{
-	const struct carp_auth one = accepted("one"), other = accepted("other");
-	struct carp_auth auth = one;
-
-	auth_join(&auth, &one);
-	cr_expect_eq(auth.count, one.count);
-	cr_expect_eq(auth.seals_count, 1);
-	auth_join(&auth, &other);
-	cr_expect_eq(auth.count, one.count + other.count);
-	cr_expect_eq(auth.seals_count, 2);
-	auth_join(&auth, &other);
-	cr_expect_eq(auth.count, one.count + other.count);
-	cr_expect_eq(auth.seals_count, 2);
-}
 
 /* Guards: who leaves says so to the demoted, too, whose advskew is as high as
  * that of a demoted master: only both 255 say it. */

@@ -61,6 +61,23 @@ Test(join, the_older_behind)
 			 sizeof(newer.seals[0]));
 }
 
+/* Guards: a change that changes nothing leaves room for the next. */
+Test(join, the_same_adds_nothing)
+{
+	const struct carp_auth one = accepted("one"), other = accepted("other");
+	struct carp_auth auth = one;
+
+	auth_join(&auth, &one);
+	cr_expect_eq(auth.count, one.count);
+	cr_expect_eq(auth.seals_count, 1);
+	auth_join(&auth, &other);
+	cr_expect_eq(auth.count, one.count + other.count);
+	cr_expect_eq(auth.seals_count, 2);
+	auth_join(&auth, &other);
+	cr_expect_eq(auth.count, one.count + other.count);
+	cr_expect_eq(auth.seals_count, 2);
+}
+
 Test(join, no_more_than_there_is_room_for)
 {
 	char passphrase[] = "0";

@@ -56,20 +56,27 @@ Test(sends, three_errors_are_trouble_three_successes_end_it)
 	}
 }
 
+/* A master in that node, of whose advertisements three have failed. */
+static void open_in_trouble(struct fake *f, struct node *node)
+{
+	struct settings settings = fake_settings();
+
+	fake_open(f, &settings, 2);
+	node_add(node, &f->group, f->now);
+	fake_reach(f, ELECTION_MASTER);
+	f->node = node;
+	strcpy(f->name, "eth0");
+	f->fails[ELECTION_V4] = true;
+	for (int i = 0; i < 3; i++)
+		fake_tick(f);
+}
+
 Test(sends, trouble_demotes_and_is_told)
 {
 	struct node node = { 0 };
-	struct settings settings = fake_settings();
 	struct fake f;
 
-	fake_open(&f, &settings, 2);
-	node_add(&node, &f.group, f.now);
-	fake_reach(&f, ELECTION_MASTER);
-	f.node = &node;
-	strcpy(f.name, "eth0");
-	f.fails[ELECTION_V4] = true;
-	for (int i = 0; i < 3; i++)
-		fake_tick(&f);
+	open_in_trouble(&f, &node);
 	cr_expect_not_null(strstr(fake_log(&f), "trouble+"));
 	cr_expect_eq(group_deadline(&f.group).ns, f.now.ns, "at once");
 	fake_tick(&f);
@@ -118,16 +125,9 @@ Test(sends, a_promotion_unheard_owns_for_one_interval)
 Test(sends, a_backup_is_forgiven_too)
 {
 	struct node node = { 0 };
-	struct settings settings = fake_settings();
 	struct fake f;
 
-	fake_open(&f, &settings, 2);
-	node_add(&node, &f.group, f.now);
-	fake_reach(&f, ELECTION_MASTER);
-	f.node = &node;
-	f.fails[ELECTION_V4] = true;
-	for (int i = 0; i < 3; i++)
-		fake_tick(&f);
+	open_in_trouble(&f, &node);
 	fake_advert(&f, 4, 9, 1, 200);
 	cr_expect_eq(f.group.election.state, ELECTION_BACKUP);
 	cr_expect_eq(f.group.election.demotion, 1);

@@ -8,16 +8,23 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-static struct instant yields_until(enum compat compat, uint8_t host)
+/* A master of that IPv4 source. */
+static void open_at(struct fake *f, enum compat compat, struct address source)
 {
 	struct settings settings = fake_settings();
-	struct fake f;
 
 	settings.compat = compat;
 	settings.vips_count = 1;
-	fake_open(&f, &settings, 2);
-	f.group.source[ELECTION_V4] = (struct address){ 4, { 192, 0, 2, 100 } };
-	fake_reach(&f, ELECTION_MASTER);
+	fake_open(f, &settings, 2);
+	f->group.source[ELECTION_V4] = source;
+	fake_reach(f, ELECTION_MASTER);
+}
+
+static struct instant yields_until(enum compat compat, uint8_t host)
+{
+	struct fake f;
+
+	open_at(&f, compat, (struct address){ 4, { 192, 0, 2, 100 } });
 	fake_advert(&f, 4, host, 1, 100);
 	if (f.group.election.state == ELECTION_MASTER)
 		return INSTANT_NEVER;
@@ -39,14 +46,9 @@ Test(tie, equals_are_told_apart_by_address)
 /* ucarp reads the address backwards: its last byte weighs most. */
 Test(tie, ucarp_compares_from_the_last_byte)
 {
-	struct settings settings = fake_settings();
 	struct fake f;
 
-	settings.compat = COMPAT_UCARP;
-	settings.vips_count = 1;
-	fake_open(&f, &settings, 2);
-	f.group.source[ELECTION_V4] = (struct address){ 4, { 10, 0, 1, 1 } };
-	fake_reach(&f, ELECTION_MASTER);
+	open_at(&f, COMPAT_UCARP, (struct address){ 4, { 10, 0, 1, 1 } });
 	fake_advert(&f, 4, 200, 1, 100);
 	cr_expect_eq(f.group.election.state, ELECTION_MASTER);
 	f.group.source[ELECTION_V4] = (struct address){ 4, { 10, 0, 1, 201 } };

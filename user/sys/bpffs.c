@@ -50,12 +50,14 @@ static int make_path(const char *pin_dir, const char *ifname, const char *name,
 
 /* --- the file system ------------------------------------------------------ */
 
-static bool is_bpffs(int fd)
+/* 1, 0 or -errno. */
+static int is_bpffs(int fd)
 {
 	struct statfs fs;
 
-	return fstatfs(fd, &fs) == 0 &&
-	       (unsigned long)fs.f_type == BPF_FS_MAGIC;
+	if (fstatfs(fd, &fs))
+		return -errno;
+	return (unsigned long)fs.f_type == BPF_FS_MAGIC;
 }
 
 /* Of the path's nearest existing ancestor, itself included: 0 or -errno. */
@@ -214,7 +216,7 @@ static int remove_entries(const char *path)
 
 	if (!directory)
 		return -errno;
-	if (!is_bpffs(dirfd(directory)))
+	if (is_bpffs(dirfd(directory)) <= 0)
 		err = -EINVAL;
 	while (!err && (entry = readdir(directory))) {
 		if (entry->d_name[0] == '.')
@@ -330,24 +332,20 @@ int bpffs_each(const char *pin_dir,
 	const struct dirent *entry;
 	DIR *directory = opendir(pin_dir);
 	char ifname[sizeof(entry->d_name)];
-	struct statfs fs;
 	int err;
 
 	if (!directory)
 		return errno == ENOENT ? 0 : -errno;
-	err = fstatfs(dirfd(directory), &fs) ? -errno : 0;
-	while (!err && (unsigned long)fs.f_type == BPF_FS_MAGIC) {
-		errno = 0;
-		entry = readdir(directory);
-		err = -errno;
-		if (!entry)
-			break;
+	err = is_bpffs(dirfd(directory));
+	while (err > 0 && (errno = 0, entry = readdir(directory))) {
 		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
 			continue;
 		memcpy(ifname, entry->d_name, sizeof(ifname));
 		swap_character(ifname, ':', '.');
 		found(context, ifname);
 	}
+	if (err > 0)
+		err = -errno;
 	closedir(directory);
 	return err;
 }

@@ -15,6 +15,7 @@ enum checker_numbers {
 	SETTLED_MS = 100, /* after a promotion: rivals are news */
 	QUIET_S = 130,	  /* after which a claim is answered at once */
 	SWEEPS_PER_SECOND = 3,
+	RETRY_MS = 2, /* a frame that has not left is tried again by then */
 };
 
 void broken(struct world *w, const char *promise, const char *format, ...)
@@ -340,6 +341,13 @@ static void check_whole(struct port *p)
 		       port_name(p), p->lan, p->book.adverts, frames);
 }
 
+/* While frames do not leave, what is to be said waits for its turn. */
+static bool must_answer(const struct port *p)
+{
+	return p->book.must_announce && p->book.drained &&
+	       p->world->now >= p->book.upset + RETRY_MS * MS;
+}
+
 static void check_port_step(struct port *p)
 {
 	struct world *w = p->world;
@@ -349,8 +357,8 @@ static void check_port_step(struct port *p)
 	if (master && b->promoted && !b->adverts)
 		broken(w, "announces", "%c%d is master without a word",
 		       port_name(p), p->lan);
-	if (master && (b->promoted || (b->must_announce && b->drained)) &&
-	    port_leased(p) && !b->announced && !b->fallible)
+	if (master && (b->promoted || must_answer(p)) && port_leased(p) &&
+	    !b->announced && !b->fallible)
 		broken(w, "announces", "%c%d does not say where it is",
 		       port_name(p), p->lan);
 	check_lease_covered(p);

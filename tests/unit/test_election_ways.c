@@ -181,6 +181,51 @@ Test(election_ways, demotion_goes_where_it_is_told)
 	}
 }
 
+/* A master says at once what has changed on the wire, and nothing if all that
+ * has changed is the sum behind it. */
+Test(election_ways, only_what_shows_is_told)
+{
+	static const struct {
+		enum compat compat;
+		enum demotion_form form;
+		int advskew, before, after;
+		bool told;
+	} rows[] = {
+		{ COMPAT_OPENBSD, DEMOTION_BYTE, 100, 0, 1, true },
+		{ COMPAT_OPENBSD, DEMOTION_BYTE, 100, 0, -1, false },
+		{ COMPAT_OPENBSD, DEMOTION_BYTE, 100, 255, 256, false },
+		{ COMPAT_OPENBSD, DEMOTION_BOTH, 100, 0, -1, true },
+		{ COMPAT_OPENBSD, DEMOTION_BOTH, 240, 1, 2, true },
+		{ COMPAT_FREEBSD, DEMOTION_ADVSKEW, 100, 0, 1, true },
+		{ COMPAT_FREEBSD, DEMOTION_ADVSKEW, 100, 240, 480, false },
+		{ COMPAT_FREEBSD, DEMOTION_ADVSKEW, 100, 240, 0, true },
+		{ COMPAT_UCARP, DEMOTION_ADVSKEW, 100, 1, 2, false },
+		{ COMPAT_UCARP, DEMOTION_ADVSKEW, 100, 2, 0, true },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct election_event demote = { .kind = EVENT_DEMOTION };
+		struct instant due;
+		struct stage s;
+
+		wanted = stage_settings(rows[i].compat);
+		wanted.demotion_form = rows[i].form;
+		wanted.advskew = (uint8_t)rows[i].advskew;
+		open(&s, ELECTION_MASTER);
+		demote.demotion = rows[i].before;
+		stage_step(&s, demote);
+		stage_wait(&s, span_ms(10));
+		due = s.e.advert_due;
+		demote.demotion = rows[i].after;
+		stage_step(&s, demote);
+		cr_expect_eq(s.e.demotion, rows[i].after);
+		cr_expect_eq(s.out.actions, rows[i].told ? ACTION_ADVERTISE : 0,
+			     "%zu", i);
+		cr_expect_eq(s.e.advert_due.ns != due.ns, rows[i].told, "%zu",
+			     i);
+	}
+}
+
 /* Byte 4 is read by OpenBSD's rules and by whoever sends it. */
 Test(election_ways, who_reads_the_byte)
 {

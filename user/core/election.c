@@ -273,15 +273,19 @@ static void on_stop(struct election *e, struct election_output *out)
 }
 
 /* A master tells the world at once, so that a change of rank moves the
- * addresses now and not an interval later.  Once its lease has run out only
- * the tick may renew it, which asks first whether it was replaced. */
+ * addresses now and not an interval later; a sum that the world does not see it
+ * does not tell.  Once its lease has run out only the tick may renew it, which
+ * asks first whether it was replaced. */
 static void on_demotion(struct election *e, const struct election_event *event,
 			struct election_output *out)
 {
-	if (e->demotion == event->demotion)
-		return;
+	const uint8_t advskew = election_wire_advskew(e);
+	const uint8_t demote = election_wire_demote(e);
+
 	e->demotion = event->demotion;
-	if (e->state != ELECTION_MASTER)
+	if (e->state != ELECTION_MASTER ||
+	    (election_wire_advskew(e) == advskew &&
+	     election_wire_demote(e) == demote))
 		return;
 	e->advert_due = event->now;
 	if (election_lease_lapsed(e, event->now))

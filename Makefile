@@ -21,11 +21,19 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 LIBS     := libbpf libmnl libsystemd json-c libmicrohttpd libcap-ng
 WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wimplicit-fallthrough -Wvla -Wundef -Wwrite-strings
-HARDEN   := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) \
-            -fstack-protector-strong -fPIE
-CPPFLAGS := -D_GNU_SOURCE -DCARP_XDP_VERSION='"$(VERSION)"' -Iinclude -I. -I$(B)
-CFLAGS   := -std=gnu11 -O2 -g $(WARN) $(HARDEN) $(EXTRA_CFLAGS)
-LDFLAGS  := -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+# What a packager says of it holds.
+FORTIFY  := $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS))$(filter -O0,$(CFLAGS)),,\
+            -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+HARDEN   := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer,$(FORTIFY)) \
+            -fstack-protector-strong -fstack-clash-protection -fPIE \
+            $(if $(filter x86_64-% i686-%,$(shell $(CC) -dumpmachine)),-fcf-protection)
+# Ours come first, so that CPPFLAGS, CFLAGS and LDFLAGS of the caller's have the
+# last word; scripts/lint/hardened.sh looks at what has come of them.
+override CPPFLAGS := -D_GNU_SOURCE -DCARP_XDP_VERSION='"$(VERSION)"' -Iinclude -I. -I$(B) \
+            $(CPPFLAGS)
+override CFLAGS := -std=gnu11 -O2 -g $(WARN) $(HARDEN) $(CFLAGS) $(EXTRA_CFLAGS)
+override LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack \
+            $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 PKG_CFLAGS = $(shell pkg-config --cflags $(LIBS))
 PKG_LIBS   = $(shell pkg-config --libs $(LIBS))
 

@@ -2,7 +2,7 @@
 # The data plane compiled for the host: native.a for C, native.so for whoever
 # can call C (see native.h).
 SUITES += native
-CHECK_native := $(B)/tests/native/hosts
+CHECK_native := $(B)/tests/native/hosts $(B)/tests/native/constant
 
 # rooms.c reads the headers as the BPF side does.
 ROOMS_FLAGS := -D__bpf__ -Itests/native/shim -Iinclude -I. -std=gnu11 -g \
@@ -34,10 +34,11 @@ $(B)/tests/native/native.so: $(B)/obj/tests/native/shared/rooms.o $(NATIVE_SRC) 
 	$(Q)$(CC) $(CPPFLAGS) -std=gnu11 -O2 -g $(WARN) -fPIC -shared \
 	  $(filter %.o %.c,$^) -o $@
 
+$(B)/tests/native/constant: $(call OBJ,tests/bpf/packets.c tests/bpf/seals.c)
 $(B)/tests/native/%: $(B)/obj/tests/native/%.o $(B)/tests/native/native.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) $^ -o $@
+	$(Q)$(CC) $(LDFLAGS) $^ -o $@ -lnettle -lcrypto
 
 # The tests of tests/bpf with this data plane behind them: on_test_*.
 NATIVE_TESTS := $(patsubst $(B)/tests/bpf/%,$(B)/tests/native/on_%,\

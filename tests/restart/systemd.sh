@@ -145,6 +145,11 @@ before=$(transitions)
 ok "it is another process" [ "$pid" != "$(described .pid)" ]
 ok "of which systemd knows the guardian" \
 	[ "$(main_pid)" == "$(described .guardian)" ]
+ok "whom it leaves alone when the kernel has killed the other" \
+	[ "$(inside systemctl show -P OOMPolicy carp-xdp)" == continue ]
+score() { inside cat "/proc/$(described "$1")/oom_score_adj"; }
+ok "and which is not the first to be killed then" \
+	[ "$(score .guardian)" -lt "$(score .pid)" ]
 ok "and there are no more than these two" [ "$(inside cat \
 	/sys/fs/cgroup/system.slice/carp-xdp.service/cgroup.procs |
 	wc -l)" == 2 ]

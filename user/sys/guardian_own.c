@@ -7,7 +7,9 @@
 #include "user/sys/guardian_parts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,6 +19,8 @@
 
 enum guardian_numbers {
 	SEND_BUFFER = 16 << 20, /* frames all at once */
+	OOM_SCORE_STEP = 10,	/* as much as 1 % of memory */
+	OOM_SCORE_TEXT = 16,
 };
 
 struct guardian {
@@ -125,6 +129,25 @@ static bool tell(const struct guardian *guardian, int map, size_t size, int fd)
 	       0;
 }
 
+/* If memory is short, the kernel is to kill us and not the guardian, which is
+ * about as big.  What cannot be set stays. */
+static void precede_guardian(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
+	char text[OOM_SCORE_TEXT] = "";
+	int size;
+
+	if (fd < 0)
+		return;
+	if (read(fd, text, sizeof(text) - 1) > 0) {
+		size = snprintf(text, sizeof(text), "%d",
+				atoi(text) + OOM_SCORE_STEP);
+		if (pwrite(fd, text, (size_t)size, 0) < 0)
+			errno = 0;
+	}
+	close(fd);
+}
+
 /* The guardian waits for the word that we hold life, or for our end. */
 static int become_guarded(struct making *making)
 {
@@ -135,6 +158,7 @@ static int become_guarded(struct making *making)
 	close(making->frames);
 	sigprocmask(SIG_SETMASK, &making->before, NULL);
 	guardian->line = making->line[0];
+	precede_guardian();
 	/* What is to be sent is not to be waited for. */
 	mlock2(guardian->area, sizeof(*guardian->area), MLOCK_ONFAULT);
 	err = pthread_mutex_lock(&guardian->area->life);

@@ -67,6 +67,8 @@ typedef election {
 	byte heard;	/* kernel's stamp + master down, if not read yet */
 	bit heard_late; /* a stamp later than lease_until */
 	bit heard_behind; /* a stamp later than all in the ring */
+	byte vacancy; /* as BACKUP: why a place fell free */
+	byte vacant;  /* and for how long the better one has it */
 };
 election e[N];
 byte lease[N]; /* carp_leases: what the data plane goes by */
@@ -75,6 +77,8 @@ byte lease[N]; /* carp_leases: what the data plane goes by */
  * the sender demoted. */
 byte node, sender;
 bit bow, dem;
+bit stamped; /* another has arrived since */
+bit late;    /* this one arrived an interval ago or more */
 
 /* Promela's own, (a -> b : c), cannot be an argument of an inline. */
 #define choose(condition, one, other) \
@@ -98,7 +102,9 @@ bit bow, dem;
 #define election_faster(i) (bow || election_wire_advskew(i) < ad_advskew)
 #define election_equal(i) (!bow && election_wire_advskew(i) == ad_advskew)
 #define election_lease_lapsed(i) (e[i].lease_until == 0)
-#define election_overtaken(i) (ring[i] || e[i].heard_behind)
+#define election_overtaken(i) (ring[i] || e[i].heard_behind || stamped)
+#define election_goes_behind(i) \
+	(election_faster(i) && !sender_less_demoted(i))
 /* The lower address goes first; all are ours, so that counts. */
 #define tie_lost(i) (sender < i)
 #define sender_more_demoted(i) (form_byte && dem && !e[i].demotion)
@@ -138,7 +144,7 @@ inline election_why_yield(i)
 inline election_why_take_over(i)
 {
 	if
-	:: election_faster(i) && !sender_less_demoted(i) && may_preempt(i) ->
+	:: election_goes_behind(i) && may_preempt(i) ->
 		reason = REASON_PREEMPT
 	:: else ->
 		if
@@ -169,6 +175,12 @@ inline resign(i)
 
 /* --- election.c ---------------------------------------------------------- */
 
+inline none_vacant(i)
+{
+	e[i].vacancy = 0;
+	e[i].vacant = 0
+}
+
 /* What has no meaning in the new state is 0. */
 inline leave_master(i)
 {
@@ -187,6 +199,7 @@ inline enter_backup(i, extra, why)
 	e[i].lease_until = 0;
 	e[i].down = election_master_down(i) + extra;
 	e[i].waits_from = e[i].down;
+	none_vacant(i);
 	changed(i, ELECTION_BACKUP, why)
 }
 
@@ -198,6 +211,7 @@ inline enter_master(i, why)
 	e[i].advert_due = election_interval(i);
 	e[i].down = 0;
 	e[i].waits_from = 0;
+	none_vacant(i);
 	changed(i, ELECTION_MASTER, why);
 	advertise(i)
 }
@@ -213,6 +227,7 @@ inline enter_init(i, why)
 	e[i].waits_from = 0;
 	e[i].heard = 0;
 	e[i].preempt_wait = 0;
+	none_vacant(i);
 	changed(i, ELECTION_INIT, why)
 }
 
@@ -267,9 +282,46 @@ inline hear(i, left)
 	fi
 }
 
-inline advert_as_backup(i, left)
+inline note_vacancy(i)
+{
+	if
+	:: reason != REASON_NONE && wants_relief(i) ->
+		none_vacant(i);
+		if
+		:: !late ->
+			e[i].vacancy = reason;
+			e[i].vacant = election_interval(i)
+		:: else
+		fi
+	:: else ->
+		if
+		:: !election_goes_behind(i) -> none_vacant(i)
+		:: else
+		fi
+	fi
+}
+
+inline why_now(i)
 {
 	election_why_take_over(i);
+	if
+	:: election_overtaken(i) ->
+		note_vacancy(i);
+		reason = REASON_NONE
+	:: else ->
+		if
+		:: reason == REASON_NONE && election_goes_behind(i) &&
+		   e[i].vacant ->
+			reason = e[i].vacancy
+		:: else
+		fi;
+		none_vacant(i)
+	fi
+}
+
+inline advert_as_backup(i, left)
+{
+	why_now(i);
 	if
 	:: reason == REASON_NONE -> hear(i, left)
 	:: reason != REASON_NONE -> enter_master(i, reason)

@@ -34,6 +34,9 @@ inline crash(i)
 	e[i].heard = 0;
 	e[i].heard_late = 0;
 	e[i].heard_behind = 0;
+	e[i].vacancy = 0;
+	e[i].vacant = 0;
+	freed[i] = 0;
 	silent[i] = 0;
 	stale[i] = 0;
 	up_for[i] = 0;

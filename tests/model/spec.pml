@@ -45,6 +45,14 @@ inline visible(i, thing, first, second)
 	(preempt && !asked_back[i] && spec_as_demoted(i) && \
 	 spec_advskew(i, e[i].demotion) < spec_advskew(sender, dem) && \
 	 (up_for[i] >= preempt_delay || spec_more_demoted(i))))
+#define rank(i) (form_byte * e[i].demotion * 16 + \
+	spec_advskew(i, e[i].demotion))
+/* A place falls free, or its holder wants relief. */
+#define spec_leaves(i) (bow || (form_byte && spec_more_demoted(i)) || \
+	(preempt && !asked_back[i] && spec_advskew(sender, dem) >= demoted && \
+	 spec_advskew(i, e[i].demotion) < demoted && spec_as_demoted(i)))
+#define spec_outranks(i) (!bow && rank(i) < \
+	form_byte * dem * 16 + spec_advskew(sender, dem))
 /* Renewed in this tick: the advertisement is still under way. */
 #define spec_silenced(j) ((lease[j] == 0 && !over[j]) || \
 	lease[j] == spec_lease)
@@ -59,7 +67,8 @@ inline promoted(i, why)
 			      net_quiet < net_bound)
 		}
 	:: why == REASON_OPERATOR -> claim(what == A_COMMAND)
-	:: else -> claim(receiving && spec_goes_behind(i))
+	:: else -> claim(receiving && (spec_goes_behind(i) ||
+		(was_freed && spec_outranks(i))))
 	fi;
 	asked_back[i] = 0;
 	r = N
@@ -96,8 +105,6 @@ inline changed(i, to, why)
 #define spec_honest(i) (lease[i] <= spec_lease && (deaf(i) || \
 	(e[i].state == ELECTION_MASTER) == (lease[i] > 0)))
 
-#define rank(i) (form_byte * e[i].demotion * 16 + \
-	spec_advskew(i, e[i].demotion))
 /* i does not go behind j. */
 #define spec_ranks(i, j) (!part(j) || asked_back[j] || rank(i) <= rank(j))
 #define spec_least_demoted(i, j) (!part(j) || !form_byte || \

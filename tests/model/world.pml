@@ -21,6 +21,8 @@
  *  - a master that heard another after its lease does not speak again;
  *  - who bows out holds no lease any more; a master yields to nobody slower;
  *  - a backup that hears a bow-out is master at once, and nobody yields to one;
+ *    if another has spoken since, it first hears that one out, and is master
+ *    if it goes before it;
  *  - who is no master holds no lease, who is one never lacks it.
  * Liveness, as a bound: some ticks after the last fault there is one master,
  * the best (with preempt), and no state changes any more.
@@ -79,6 +81,9 @@ byte up_for[N];	   /* since it came to take part, at most preempt_delay */
 bit asked_back[N]; /* by the operator */
 bit stale[N];	   /* a master that heard another after its lease */
 bit was_backup;	   /* what the receiver was */
+bit was_behind;	   /* was it the last word that it has heard? */
+bit was_freed;
+byte freed[N];	   /* a place was free, so long ago at most */
 hidden byte reach; /* a change of state that shall be found */
 bit over[N];	   /* its lease has run out in this very tick */
 
@@ -158,6 +163,10 @@ inline forget(i)
 #define incoming(i) \
 	choose(awake(i), choose(ring[i], ring[i], wire[i]), 0)
 
+/* Behind the frame at hand. */
+#define more_on_wire(i) (choose(ring[i], wire[i], \
+	wire[i] & ~frame(sender, bow, dem)))
+
 inline overheard(i)
 {
 	if
@@ -175,18 +184,37 @@ inline gone_again(i)
 	fi
 }
 
+/* A bow-out is heeded, unless somebody else has spoken since. */
+inline heard_out()
+{
+	claim(!was_backup || !was_behind || !is_master(node));
+	claim(!was_backup || was_behind || is_master(node) ||
+	      !(bow || (was_freed && spec_outranks(node))));
+	if
+	:: was_backup && was_behind && !late && spec_leaves(node) ->
+		freed[node] = advbase + spec_advskew(node, e[node].demotion)
+	:: was_backup && was_behind && !spec_leaves(node) &&
+	   spec_outranks(node)
+	:: else -> freed[node] = 0
+	fi;
+	was_backup = 0;
+	was_behind = 0;
+	was_freed = 0
+}
+
 inline receive()
 {
 	receiving = 1;
 	was_backup = (e[node].state == ELECTION_BACKUP);
+	was_freed = (freed[node] > 0);
 	overheard(node);
 	printf("%d: hears %d\n", node, sender);
 	if
 	:: ring[node] ->
 		ring[node] = ring[node] & ~frame(sender, bow, dem);
 		gone_again(node);
+		was_behind = election_overtaken(node);
 		on_advert(node, e[node].heard);
-		claim(!bow || !was_backup || is_master(node));
 		if
 		:: ring[node] == 0 && !e[node].heard_behind ->
 			e[node].heard = 0
@@ -198,11 +226,12 @@ inline receive()
 		wire[node] = wire[node] & ~frame(sender, bow, dem);
 		silent[node] = 0;
 		gone_again(node);
-		on_advert(node, election_master_down(node));
-		claim(!bow || !was_backup || is_master(node))
+		was_behind = election_overtaken(node);
+		on_advert(node, election_master_down(node))
 	fi;
-	was_backup = 0;
+	heard_out();
 	receiving = 0;
+	stamped = 0; late = 0;
 	node = 0; sender = 0; bow = 0; dem = 0
 }
 
@@ -307,6 +336,12 @@ inline age_node(i)
 	pass(e[i].heard);
 	pass(e[i].advert_due);
 	pass(e[i].rival_due);
+	pass(e[i].vacant);
+	pass(freed[i]);
+	if
+	:: e[i].vacant == 0 -> e[i].vacancy = 0
+	:: else
+	fi;
 	if
 	:: e[i].state == ELECTION_BACKUP || (part(i) && frozen[i]) ->
 		grow(silent[i], spec_down(i))
@@ -359,6 +394,15 @@ end_run:
 		one_frame(0, incoming(0))
 		one_frame(1, incoming(1))
 		one_frame(2, incoming(2))
+		fi;
+		if
+		:: stamped = 0
+		:: e[node].state == ELECTION_BACKUP && more_on_wire(node) ->
+			stamped = 1
+		fi;
+		if
+		:: late = 0
+		:: e[node].state == ELECTION_BACKUP && ring[node] -> late = 1
 		fi;
 		d_step { receive() } }
 	:: atomic {

@@ -208,6 +208,7 @@ void check_changed(struct port *p, const struct election_output *out)
 	p->book.master = out->to == ELECTION_MASTER;
 	p->book.entered = p->book.armed = p->host->now;
 	p->book.sweeps = 0;
+	p->book.vacant_until = 0;
 	if (out->from == ELECTION_MASTER && out->to == ELECTION_BACKUP &&
 	    out->reason != REASON_OPERATOR)
 		p->book.armed = 0; /* what was heard counts */
@@ -260,33 +261,79 @@ static void heard_as_master(struct port *p, const struct carp_event *ad,
 	p->book.last_rival = w->now;
 }
 
+/* Has the data plane taken another since? */
+static bool is_overtaken(const struct port *p, const struct carp_event *ad)
+{
+	return p->book.heard[ELECTION_V4] > ad->time_ns ||
+	       p->book.heard[ELECTION_V6] > ad->time_ns;
+}
+
+/* So far demoted that no delay counts. */
+static bool preempts_at_once(const struct port *p, const struct carp_event *ad)
+{
+	return p->host->preempt && !p->book.was_yielded &&
+	       ad->advskew >= CARP_ADVSKEW_DEMOTED &&
+	       rank_wire_skew(p) < CARP_ADVSKEW_DEMOTED;
+}
+
+/* Nobody takes over on a word that is not the last.  If it was a farewell, or
+ * as good as one, who waits may still be better than who was quicker. */
+static void heard_late(struct port *p, const struct carp_event *ad, int order,
+		       bool relief)
+{
+	if (p->group.election.state == ELECTION_MASTER)
+		broken(p->world, "last_word", "%c%d takes over, not the last",
+		       port_name(p), p->lan);
+	if (relief)
+		p->book.vacant_until = ad->time_ns + port_interval(p);
+	else if (order >= 0)
+		p->book.vacant_until = 0;
+}
+
+/* The last word, by one that goes on. */
+static void heard_last(struct port *p, const struct carp_event *ad, int order)
+{
+	struct world *w = p->world;
+	bool vacant = p->book.was_vacant;
+	bool takes = p->group.election.state == ELECTION_MASTER;
+	bool may = p->host->preempt && !p->book.was_yielded;
+	uint64_t delay = w->common.preempt_delay * S;
+
+	if (takes && (order >= 0 || !(may || vacant)))
+		broken(w, "best_wins", "%c%d takes over, order %d",
+		       port_name(p), p->lan, order);
+	if (takes && ad->advskew < CARP_ADVSKEW_DEMOTED && !vacant &&
+	    p->host->now < p->book.ready + delay)
+		broken(w, "best_wins", "%c%d preempts before its delay",
+		       port_name(p), p->lan);
+	if (!takes && order < 0 &&
+	    ((may && !w->common.preempt_delay) ||
+	     (vacant && w->common.advbase)))
+		broken(w, "best_wins", "%c%d does not take over, order %d",
+		       port_name(p), p->lan, order);
+}
+
 static void heard_as_backup(struct port *p, const struct carp_event *ad,
 			    int order)
 {
 	struct world *w = p->world;
-	bool takes = p->group.election.state == ELECTION_MASTER;
 	bool leaves = ad->advbase == CARP_BOW_OUT; /* or it might as well */
 	bool demoted = w->common.compat == COMPAT_OPENBSD &&
 		       ad->demote > rank_wire_demote(p);
-	bool may = p->host->preempt && !p->book.was_yielded;
-	uint64_t delay = w->common.preempt_delay * S;
 
+	if (is_overtaken(p, ad)) {
+		heard_late(p, ad, order,
+			   bows_out(ad) || demoted || preempts_at_once(p, ad));
+		return;
+	}
+	p->book.vacant_until = 0;
 	/* OpenBSD's rule that knows a bow-out is not for advbase 0. */
-	if ((demoted || (leaves && w->common.advbase)) && !takes)
+	if ((demoted || (leaves && w->common.advbase)) &&
+	    p->group.election.state != ELECTION_MASTER)
 		broken(w, "best_wins", "%c%d waits for one that goes",
 		       port_name(p), p->lan);
-	if (leaves || demoted)
-		return;
-	if (takes && (order >= 0 || !may))
-		broken(w, "best_wins", "%c%d takes over, order %d",
-		       port_name(p), p->lan, order);
-	if (takes && ad->advskew < CARP_ADVSKEW_DEMOTED &&
-	    p->host->now < p->book.ready + delay)
-		broken(w, "best_wins", "%c%d preempts before its delay",
-		       port_name(p), p->lan);
-	if (!takes && order < 0 && may && !w->common.preempt_delay)
-		broken(w, "best_wins", "%c%d does not take over, order %d",
-		       port_name(p), p->lan, order);
+	if (!leaves && !demoted)
+		heard_last(p, ad, order);
 }
 
 void check_event(struct port *p, const struct carp_event *event,

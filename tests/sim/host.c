@@ -370,6 +370,8 @@ static void take_events(struct port *p)
 				instant_before((struct instant){ p->host->now },
 					       p->group.election.lease_until);
 			p->book.was_yielded = p->book.yielded;
+			p->book.was_vacant =
+				p->host->now < p->book.vacant_until;
 			group_event(&p->group, &events[i],
 				    (struct instant){ p->host->now });
 			check_event(p, &events[i], before);

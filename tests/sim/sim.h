@@ -105,6 +105,7 @@ struct book {
 	uint64_t reloaded, ready;	   /* settings; left INIT; local */
 	uint64_t heard[ELECTION_FAMILIES]; /* accepted, local */
 	uint64_t edited;		   /* and its seal broken, local */
+	uint64_t vacant_until;		   /* whoever said so, local */
 	uint64_t advert_at;		   /* last attempt, local */
 	uint64_t speak_until;		   /* local */
 	uint64_t live_since, promoted_at;  /* global */
@@ -123,7 +124,7 @@ struct book {
 	unsigned int sweeps;		 /* steps that announced, as master */
 	bool master;			 /* as last reported */
 	bool was_live;			 /* before the event at hand */
-	bool was_yielded;
+	bool was_yielded, was_vacant;
 	bool promoted;			/* in this step */
 	uint8_t said_skew, said_demote; /* in the last advertisement */
 	bool yielded;			/* told to, and not master since */

@@ -56,6 +56,7 @@ static void change(struct election *e, enum election_state to,
 		   enum election_reason reason, struct election_output *out)
 {
 	e->state = to;
+	e->vacant_until = INSTANT_PAST;
 	out->to = to;
 	out->reason = reason;
 }
@@ -165,11 +166,44 @@ static void hear(struct election *e, const struct election_advert *ad)
 		   election_patience(e, ad));
 }
 
+/* A place is free, or was: who was quicker may have spoken since. */
+static void note_vacancy(struct election *e, const struct election_advert *ad,
+			 enum election_reason reason)
+{
+	if (reason != REASON_NONE && election_wants_relief(e, ad)) {
+		e->vacancy = reason;
+		e->vacant_until = instant_add(ad->at, election_interval(e));
+	} else if (!election_goes_behind(e, ad)) {
+		e->vacant_until = INSTANT_PAST;
+	}
+}
+
+/* A late controller reads what a living master may have answered long ago, so
+ * nobody takes over on a word that is not the last.  Within an interval of a
+ * farewell the better backup still becomes master, as if it had not been late,
+ * whoever was quicker. */
+static enum election_reason why_now(struct election *e,
+				    const struct election_event *event)
+{
+	enum election_reason reason = election_why_take_over(e, event);
+	const struct election_advert *ad = &event->advert;
+
+	if (election_overtaken(e, event)) {
+		note_vacancy(e, ad, reason);
+		return REASON_NONE;
+	}
+	if (reason == REASON_NONE && election_goes_behind(e, ad) &&
+	    instant_before(event->now, e->vacant_until))
+		reason = e->vacancy;
+	e->vacant_until = INSTANT_PAST;
+	return reason;
+}
+
 static void advert_as_backup(struct election *e,
 			     const struct election_event *event,
 			     struct election_output *out)
 {
-	enum election_reason reason = election_why_take_over(e, event);
+	enum election_reason reason = why_now(e, event);
 
 	if (reason == REASON_NONE)
 		hear(e, &event->advert);

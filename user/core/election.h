@@ -11,9 +11,12 @@
  *  state   event    condition                                next
  *  INIT    any      started, link up, has VIPs, no observer  BACKUP
  *  BACKUP  TICK     a family's master-down time has passed   MASTER
+ *  BACKUP  ADVERT   another has arrived since: as below      BACKUP
  *  BACKUP  ADVERT   preempt, we are faster, not more demoted MASTER
  *  BACKUP  ADVERT   sender is more demoted (byte 4)          MASTER
  *  BACKUP  ADVERT   sender is slower than we are patient     MASTER
+ *  BACKUP  ADVERT   we are faster, not more demoted, and a
+ *                   place fell free just now               MASTER
  *  BACKUP  ADVERT   otherwise: re-arm the family's timer     BACKUP
  *  MASTER  ADVERT   sender bows out: nobody to yield to      MASTER
  *  MASTER  ADVERT   our lease had run out: we were silent    BACKUP
@@ -149,6 +152,10 @@ struct election {
 	 * crossed its first, and switches believe the last. */
 	struct instant settle_due;
 	struct instant rival_due; /* no answer to a lower master before */
+	/* As BACKUP: why a place fell free that another may have taken since,
+	 * and until when the better one has it. */
+	enum election_reason vacancy;
+	struct instant vacant_until;
 };
 
 void election_init(struct election *election,
@@ -182,6 +189,12 @@ struct span election_lease(const struct election *election);
 /* Negative: we advertise faster than the sender; 0: equally fast. */
 int election_compare(const struct election *election,
 		     const struct election_advert *advert);
+/* Is the sender slower and not less demoted than we are? */
+bool election_goes_behind(const struct election *election,
+			  const struct election_advert *advert);
+/* Nobody waits for it: it leaves, or is demoted. */
+bool election_wants_relief(const struct election *election,
+			   const struct election_advert *advert);
 bool election_lease_lapsed(const struct election *election, struct instant now);
 /* Has a later one arrived than this, whose event is still to come? */
 bool election_overtaken(const struct election *election,

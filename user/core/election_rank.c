@@ -36,6 +36,12 @@ static int sender_demotion(const struct election *e,
 	return (int)ad->demote - (int)election_wire_demote(e);
 }
 
+bool election_goes_behind(const struct election *e,
+			  const struct election_advert *ad)
+{
+	return election_compare(e, ad) < 0 && sender_demotion(e, ad) >= 0;
+}
+
 /* With advbase 0 a host that has made way by its demotion must not give up the
  * slower master before that one's own intervals have passed. */
 struct span election_patience(const struct election *e,
@@ -97,8 +103,8 @@ struct span election_preempt_wait(const struct election *e, struct instant now)
 
 /* Nobody waits for a sender that leaves, or that is demoted: by byte 4, or so
  * far that its advskew says nothing else. */
-static bool wants_relief(const struct election *e,
-			 const struct election_advert *ad)
+bool election_wants_relief(const struct election *e,
+			   const struct election_advert *ad)
 {
 	return bows_out(ad) || sender_demotion(e, ad) > 0 ||
 	       (ad->advskew >= CARP_ADVSKEW_DEMOTED &&
@@ -111,7 +117,7 @@ static bool may_preempt(const struct election *e,
 	if (!e->settings.preempt || e->yielded)
 		return false;
 	return election_preempt_wait(e, event->now).ns == 0 ||
-	       wants_relief(e, &event->advert);
+	       election_wants_relief(e, &event->advert);
 }
 
 /* Would our patience with this sender end before it speaks again?  OpenBSD
@@ -137,8 +143,7 @@ enum election_reason election_why_take_over(const struct election *e,
 	const struct election_advert *ad = &event->advert;
 	int demotion = sender_demotion(e, ad);
 
-	if (election_compare(e, ad) < 0 && demotion >= 0 &&
-	    may_preempt(e, event))
+	if (election_goes_behind(e, ad) && may_preempt(e, event))
 		return REASON_PREEMPT;
 	if (demotion > 0)
 		return REASON_PEER_DEMOTED;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 # carp-xdp.  `make` builds, `make check` tests (root), `make demo` shows (root).
-# V=1 prints the commands; SANITIZE=address,undefined builds with sanitizers.
+# V=1 prints the commands; SANITIZE=address,undefined builds with sanitizers, and
+# `make check-asan` tests what comes of it.
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -24,7 +25,7 @@ WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 # What a packager says of it holds.
 FORTIFY  := $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS))$(filter -O0,$(CFLAGS)),,\
             -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
-HARDEN   := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer,$(FORTIFY)) \
+HARDEN   := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer,$(FORTIFY)) \
             -fstack-protector-strong -fstack-clash-protection -fPIE \
             $(if $(filter x86_64-% i686-%,$(shell $(CC) -dumpmachine)),-fcf-protection)
 # Ours come first, so that CPPFLAGS, CFLAGS and LDFLAGS of the caller's have the
@@ -33,7 +34,7 @@ override CPPFLAGS := -D_GNU_SOURCE -DCARP_XDP_VERSION='"$(VERSION)"' -Iinclude -
             $(CPPFLAGS)
 override CFLAGS := -std=gnu11 -O2 -g $(WARN) $(HARDEN) $(CFLAGS) $(EXTRA_CFLAGS)
 override LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack \
-            $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
+            $(if $(SANITIZE),-fsanitize=$(SANITIZE) -static-libasan -static-libubsan) $(LDFLAGS)
 PKG_CFLAGS = $(shell pkg-config --cflags $(LIBS))
 PKG_LIBS   = $(shell pkg-config --libs $(LIBS))
 

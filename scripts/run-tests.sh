@@ -10,7 +10,7 @@
 # in the environment a skip is a failure.  LIMIT: seconds a program may take.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-LOGS=build/test-logs
+LOGS=${LOGS:-build/test-logs}
 LIMIT=${LIMIT:-300}
 mkdir -p "$LOGS"
 

@@ -135,7 +135,7 @@ demo: all
 
 # --- benchmark ------------------------------------------------------------------
 BENCH_OBJ   := $(call OBJ,$(filter-out %.bpf.c,$(wildcard tests/bench/*.c)))
-BENCH_PARTS := $(call OBJ,tests/bpf/packets.c tests/bpf/neighbours.c user/core/auth.c)
+BENCH_PARTS := $(call OBJ,tests/bpf/packets.c tests/bpf/seals.c tests/bpf/neighbours.c user/core/auth.c)
 
 $(B)/bench/bench.bpf.o: tests/bench/bench.bpf.c Makefile
 	$(call say,BPF,$@)
@@ -153,7 +153,7 @@ $(B)/bench/bench: $(BENCH_OBJ) $(BENCH_PARTS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ -o $@ -lbpf -lcap-ng -lcrypto -lnettle -ljson-c -pthread
 
-bench: all $(B)/bench/bench
+bench: all $(B)/bench/bench $(B)/flood/generator
 	$(Q)tests/bench/run.sh --no-build
 
 # --- installation -------------------------------------------------------------

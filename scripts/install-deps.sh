@@ -16,7 +16,7 @@ CHECK=(libcriterion-dev nettle-dev libssl-dev ucarp tcpdump clang-tidy
 	clang-format cppcheck shellcheck mandoc universal-ctags util-linux
 	qemu-system-x86 cpio busybox-static keepalived ethtool libclang-rt-dev
 	spin)
-BENCH=()
+BENCH=(sockperf gnuplot-nox)
 # Checks our metrics.  Its package would start a server: unpacked only.
 PROMTOOL=build/peers/usr/bin/promtool
 # What the guests of tests/qemu boot: unpacked, never installed.

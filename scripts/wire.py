@@ -3,7 +3,7 @@
 """Watches and probes a wire, for the demo and the tests.
 
   wire.py record INTERFACE...
-      One JSON line for each CARP, ARP and neighbour discovery frame that
+      One JSON line for each CARP, VRRP, ARP and neighbour discovery frame that
       comes in through these interfaces, "t" being the kernel's stamp in ns.
   wire.py probe INTERFACE ADDRESS [SECONDS]
       Asks "who has ADDRESS" (ARP or neighbour solicitation), every
@@ -69,6 +69,12 @@ def read_carp(frame, source, target, ttl, carp):
             "frame": frame.hex()}
 
 
+def read_vrrp(source, target, vrrp):
+    return {"kind": "vrrp", "source": address(source),
+            "target": address(target), "version": vrrp[0] >> 4,
+            "vrid": vrrp[1], "priority": vrrp[2]}
+
+
 def read_nd(source, target, message):
     found = {"kind": "ns" if message[0] == ND_SOLICIT else "na",
              "source": address(source), "target": address(target),
@@ -91,6 +97,8 @@ def read_frame(frame):
     source, target, ttl, protocol, payload = read_ip(frame, ethertype)
     if protocol == PROTO_CARP and len(payload) >= 36:
         return read_carp(frame, source, target, ttl, payload)
+    if protocol == PROTO_CARP and len(payload) >= 8 and payload[0] == 0x31:
+        return read_vrrp(source, target, payload)
     if protocol == PROTO_ICMPV6 and payload[0] in (ND_SOLICIT, ND_ADVERT):
         return read_nd(source, target, payload)
     return None

@@ -47,6 +47,8 @@ enum subject {
 	PLANE_1,
 	PLANE_255,
 	PLANE_STRICT,  /* 255, --auth strict */
+	PLANE_PEERS,   /* with another host as the only peer */
+	PLANE_VIPS,    /* with PLANE_VIPS_MANY addresses */
 	PLANE_GUARDED, /* 255, loaded without CAP_PERFMON */
 };
 
@@ -88,6 +90,26 @@ static const struct row rows[] = {
 		       RESTORE_ARP, COST_BARE_ARP, V(arp_answered), REPEAT },
 	[COST_ND] = { "neighbour solicitation answered", frame_nd, PLANE_255,
 		      RESTORE_ND, COST_BARE_ND, V(ndp_answered), REPEAT },
+	[COST_ARP_1] = { "ARP answered, 1 vhid", frame_arp, PLANE_1,
+			 RESTORE_ARP, COST_BARE_ARP, V(arp_answered), REPEAT },
+	[COST_ARP_VIPS] = { "ARP answered, 100,000 VIPs", frame_arp, PLANE_VIPS,
+			    RESTORE_ARP, COST_BARE_ARP, V(arp_answered),
+			    REPEAT },
+	[COST_OTHER] = { "advertisement for a vhid not ours",
+			 frame_advert_other, PLANE_1, RESTORE_NONE,
+			 COST_BARE_PASS, V(advert_other), REPEAT },
+	[COST_STRANGER] = { "advertisement from no peer of ours", frame_advert,
+			    PLANE_PEERS, RESTORE_NONE, COST_BARE_DROP,
+			    V(advert_stranger), REPEAT },
+	[COST_LENGTH] = { "advertisement cut short", frame_advert_length,
+			  PLANE_255, RESTORE_NONE, COST_BARE_DROP,
+			  V(advert_length), REPEAT },
+	[COST_VERSION] = { "advertisement, bad version", frame_advert_version,
+			   PLANE_255, RESTORE_NONE, COST_BARE_DROP,
+			   V(advert_version), REPEAT },
+	[COST_STALE] = { "advertisement, sealed and replayed", frame_sealed,
+			 PLANE_STRICT, RESTORE_NONE, COST_BARE_DROP,
+			 V(advert_replayed), REPEAT },
 	[COST_TTL] = { "advertisement, bad TTL", frame_advert_ttl, PLANE_255,
 		       RESTORE_NONE, COST_BARE_DROP, V(advert_ttl), REPEAT },
 	[COST_CHECKSUM] = { "advertisement, bad checksum",
@@ -125,7 +147,7 @@ static const struct row rows[] = {
 #undef V
 
 static struct {
-	struct plane one, all, strict, guarded;
+	struct plane one, all, strict, guarded, peers, vips;
 	struct bench_bpf *bench;
 } bed;
 
@@ -155,12 +177,29 @@ struct series cost_net(const struct cost_results *results, enum cost_id id)
 			    &results->gross[rows[id].base]);
 }
 
+/* Heard once, so that the same again is a replay. */
+static void hear_sealed(void)
+{
+	struct packet frame = frame_sealed();
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame.bytes,
+		    .data_size_in = (__u32)frame.size);
+
+	if (bpf_prog_test_run_opts(plane_program(&bed.strict), &run) ||
+	    !plane_count(&bed.strict, advert_default().vhid,
+			 CARP_V_advert_valid))
+		errx(1, "a sealed advertisement is not taken");
+	plane_drain(&bed.strict);
+}
+
 void cost_open(void)
 {
 	plane_open(&bed.one, 1);
 	plane_open(&bed.all, 255);
 	plane_open_strict(&bed.strict, 255);
 	plane_open_guarded(&bed.guarded, 255);
+	plane_open_peers(&bed.peers, 255);
+	plane_open_vips(&bed.vips, PLANE_VIPS_MANY);
+	hear_sealed();
 	bed.bench = bench_bpf__open_and_load();
 	if (!bed.bench)
 		errx(1, "the benchmark's own programs do not load");
@@ -171,17 +210,28 @@ void cost_close(void)
 	bench_bpf__destroy(bed.bench);
 	plane_close(&bed.strict);
 	plane_close(&bed.guarded);
+	plane_close(&bed.peers);
+	plane_close(&bed.vips);
 	plane_close(&bed.all);
 	plane_close(&bed.one);
 }
 
 static const struct plane *row_plane(const struct row *row)
 {
-	if (row->subject == PLANE_GUARDED)
-		return &bed.guarded;
-	if (row->subject == PLANE_STRICT)
+	switch (row->subject) {
+	case PLANE_1:
+		return &bed.one;
+	case PLANE_STRICT:
 		return &bed.strict;
-	return row->subject == PLANE_1 ? &bed.one : &bed.all;
+	case PLANE_GUARDED:
+		return &bed.guarded;
+	case PLANE_PEERS:
+		return &bed.peers;
+	case PLANE_VIPS:
+		return &bed.vips;
+	default:
+		return &bed.all;
+	}
 }
 
 static int row_subject(const struct row *row)
@@ -233,8 +283,9 @@ static int row_program(const struct row *row, const struct packet *frame)
 
 static uint64_t row_count(const struct row *row)
 {
-	uint32_t vhid =
-		row->verdict == CARP_V_passed ? 0 : advert_default().vhid;
+	bool nobodys = row->verdict == CARP_V_passed ||
+		       row->verdict == CARP_V_advert_other;
+	uint32_t vhid = nobodys ? 0 : advert_default().vhid;
 
 	if (row_is_bare(row))
 		return 0;

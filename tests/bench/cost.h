@@ -22,8 +22,15 @@ enum cost_id {
 	COST_VMAC,
 	COST_ARP,
 	COST_ND,
+	COST_ARP_1, /* the same with one group, and with very many VIPs */
+	COST_ARP_VIPS,
+	COST_OTHER, /* refusals, from the cheapest on */
 	COST_TTL,
+	COST_STRANGER,
+	COST_LENGTH,
+	COST_VERSION,
 	COST_CHECKSUM,
+	COST_STALE, /* sealed, replayed */
 	COST_FORGED,
 	COST_FORGED6,
 	COST_STRICT, /* forged, where only sealed senders are believed */

@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+enum frames_numbers {
+	SEQUENCE = 100000000
+};
+
 struct packet frame_tcp(void)
 {
 	static const uint8_t syn[32] = { 0xc0, 0x00,	    0x00,
@@ -51,6 +55,43 @@ struct packet frame_advert_ttl(void)
 	struct advert a = advert_default();
 
 	a.ttl = 254;
+	return advert_packet(&a);
+}
+
+struct packet frame_advert_other(void)
+{
+	struct advert a = advert_default();
+
+	a.vhid = 200;
+	return advert_packet(&a);
+}
+
+struct packet frame_advert_version(void)
+{
+	struct advert a = advert_default();
+
+	a.version_type = 0x41;
+	return advert_packet(&a);
+}
+
+struct packet frame_advert_length(void)
+{
+	struct advert a = advert_default();
+	uint8_t header[ADVERT_SIZE];
+	struct packet whole = advert_packet(&a), p = { 0 };
+
+	packet_carp(&a, header);
+	packet_ethernet(&p, whole.bytes, whole.bytes + 6, 0x0800);
+	packet_ip4(&p, a.source, a.destination, 112, 255, ADVERT_SIZE - 4);
+	packet_add(&p, header, ADVERT_SIZE - 4);
+	return p;
+}
+
+struct packet frame_sealed(void)
+{
+	struct advert a = advert_default();
+
+	advert_seal(&a, SEQUENCE);
 	return advert_packet(&a);
 }
 

@@ -15,10 +15,14 @@ struct packet frame_vmac(void); /* the same, to the virtual MAC */
 struct packet frame_arp(void);	/* broadcast request for the VIP */
 struct packet frame_nd(void);	/* multicast solicitation for the VIP */
 struct packet frame_advert(void);
+struct packet frame_advert_other(void); /* of a vhid that only 255 have */
 struct packet frame_advert_ttl(void);
+struct packet frame_advert_length(void);
+struct packet frame_advert_version(void);
 struct packet frame_advert_checksum(void);
 struct packet frame_forged(void); /* all is right but the digest */
 struct packet frame_forged6(void);
+struct packet frame_sealed(void); /* valid */
 
 /* What the digest of frame_advert() is made over; returns its length. */
 size_t frame_message(uint8_t message[64]);

@@ -94,17 +94,60 @@ void plane_open(struct plane *plane, unsigned int vhids)
 			fill(plane, (uint8_t)vhid);
 }
 
-void plane_open_strict(struct plane *plane, unsigned int vhids)
+/* What the controller says of the frames' group is changed. */
+static void change(const struct plane *plane,
+		   void (*edit)(struct carp_vhid *group))
 {
 	uint32_t key = advert_default().vhid;
 	struct carp_vhid group;
 
-	plane_open(plane, vhids);
 	if (bpf_map_lookup_elem(bpf_map__fd(plane->skel->maps.carp_vhids), &key,
 				&group))
 		err(1, "carp_vhids");
-	group.auth = CARP_AUTH_STRICT;
+	edit(&group);
 	update(plane->skel->maps.carp_vhids, &key, &group);
+}
+
+static void be_strict(struct carp_vhid *group)
+{
+	group->auth = CARP_AUTH_STRICT;
+}
+
+void plane_open_strict(struct plane *plane, unsigned int vhids)
+{
+	plane_open(plane, vhids);
+	change(plane, be_strict);
+}
+
+static void have_peers(struct carp_vhid *group)
+{
+	group->peers = CARP_PEERS_V4;
+}
+
+void plane_open_peers(struct plane *plane, unsigned int vhids)
+{
+	struct carp_host_key peer = { .vhid = advert_default().vhid,
+				      .family = 4 };
+	uint8_t there = 1;
+
+	plane_open(plane, vhids);
+	parse_address("192.0.2.250", peer.address);
+	update(plane->skel->maps.carp_peers, &peer, &there);
+	change(plane, have_peers);
+}
+
+void plane_open_vips(struct plane *plane, unsigned int vips)
+{
+	struct carp_vip vip = { .vhid = advert_default().vhid,
+				.slot = advert_default().vhid };
+
+	plane_open(plane, 1);
+	for (unsigned int i = 0; i < vips; i++) {
+		uint8_t address[4] = { 10, (uint8_t)(i >> 16),
+				       (uint8_t)(i >> 8), (uint8_t)i };
+
+		update(plane->skel->maps.carp_vips4, address, &vip);
+	}
 }
 
 static void perfmon(capng_act_t action)

@@ -9,6 +9,10 @@
 
 #include <carp/maps.h>
 
+enum plane_numbers {
+	PLANE_VIPS_MANY = 100000
+};
+
 struct plane {
 	struct carp_bpf *skel;
 	struct ring_buffer *ring;
@@ -22,6 +26,10 @@ void plane_open(struct plane *plane, unsigned int vhids);
 void plane_open_guarded(struct plane *plane, unsigned int vhids);
 /* The same, believing sealed senders only. */
 void plane_open_strict(struct plane *plane, unsigned int vhids);
+/* The same, where vhid 3 listens to 192.0.2.250 only. */
+void plane_open_peers(struct plane *plane, unsigned int vhids);
+/* One group with that many IPv4 VIPs more, from 10.0.0.0 on. */
+void plane_open_vips(struct plane *plane, unsigned int vips);
 void plane_close(struct plane *plane);
 int plane_program(const struct plane *plane);
 /* Frames of vhid 3 (or of none, vhid 0) that ended so, on all CPUs. */

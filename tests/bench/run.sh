@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-# Measures the data plane and prints ratios; no pass, no fail.  Needs root.
+# Measures frames and daemons, ours beside the kernel, ucarp and keepalived, and
+# prints ratios; no pass, no fail.  Needs root.
 #   sudo tests/bench/run.sh [--no-build] [ROUNDS]
-# 15 rounds, the default, take about three minutes.
-# Writes build/bench/bench.md and bench.json.
+# 10 rounds, the default, take two of the ten minutes.
+# Writes build/bench/: table.md, bench.md (frames in detail), bench.json,
+# hosts.json and plots.
 #
 #   near: ask ------ veth ------ answer :far
 #     generates, counts           carp-xdp or the kernel
@@ -17,7 +19,7 @@ if [[ ${1:-} == --no-build ]]; then
 	shift
 else
 	scripts/install-deps.sh bench
-	make -j2 build/bench/bench
+	make -j2 all build/bench/bench build/flood/generator
 fi
 
 NEAR=cxbench$$-near FAR=cxbench$$-far
@@ -44,10 +46,18 @@ ip -n "$FAR" addr add 2001:db8::1/64 dev answer nodad
 ip -n "$FAR" link set answer up
 
 # In the background, so that a signal is handled at once.
-build/bench/bench "/run/netns/$NEAR" ask "/run/netns/$FAR" answer \
-	build/bench/bench.md build/bench/bench.json "${1:-15}" &
-BENCH_PID=$!
-wait "$BENCH_PID"
-BENCH_PID=
+measure() {
+	"$@" &
+	BENCH_PID=$!
+	wait "$BENCH_PID"
+	BENCH_PID=
+}
+measure build/bench/bench "/run/netns/$NEAR" ask "/run/netns/$FAR" answer \
+	build/bench/bench.md build/bench/bench.json "${1:-10}"
+measure tests/bench/hosts.py build/bench/hosts.json
+tests/bench/table.py build/bench/bench.json build/bench/hosts.json \
+	>build/bench/table.md
+tests/bench/plots.sh build/bench/bench.json build/bench/hosts.json build/bench
+cat build/bench/table.md
 echo
-echo "written: build/bench/bench.md build/bench/bench.json"
+echo "written to build/bench: table.md bench.md bench.json hosts.json *.svg"

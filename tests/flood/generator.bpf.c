@@ -12,6 +12,12 @@
 __u8 flood_frame[FLOOD_FRAME_MAX];
 __u32 flood_vary; /* each frame has another digest */
 __u64 flood_made;
+__u64 flood_gap; /* ns from frame to frame; 0: none */
+static __u64 due;
+
+enum {
+	LOOKS_MAX = 200 /* at the clock, of some 20 ns each */
+};
 
 typedef __u16 __attribute__((may_alias)) alias16;
 
@@ -21,6 +27,18 @@ typedef __u16 __attribute__((may_alias)) alias16;
 			*(alias16 *)((data) + (at)) = (word); \
 	} while (0)
 
+/* What is late is not made up for. */
+static void wait_for_turn(void)
+{
+	__u64 now = bpf_ktime_get_ns();
+
+	if (due < now)
+		due = now;
+	due += flood_gap;
+	for (int i = 0; i < LOOKS_MAX && now < due; i++)
+		now = bpf_ktime_get_ns();
+}
+
 SEC("xdp")
 int flood(struct xdp_md *ctx)
 {
@@ -28,6 +46,8 @@ int flood(struct xdp_md *ctx)
 	void *end = (void *)(long)ctx->data_end;
 	__u16 number = (__u16)flood_made++;
 
+	if (flood_gap)
+		wait_for_turn();
 	for (int at = 0; at < FLOOD_FRAME_MAX; at += 2)
 		PUT(data, end, at, *(alias16 *)(flood_frame + at));
 	if (flood_vary) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * Sends one frame over and over out of an interface as fast as one CPU can:
- *   generator INTERFACE CPU SECONDS HEX
- * A frame of 70 bytes is an advertisement over IPv4 and gets another digest
- * each time.  Live frames of BPF_PROG_TEST_RUN: no socket, no skb.  Prints how
- * many it made in how many seconds.
+ *   generator INTERFACE CPU SECONDS HEX [RATE]
+ * or RATE a second at most.  A frame of 70 bytes is an advertisement over IPv4
+ * and gets another digest each time.  Live frames of BPF_PROG_TEST_RUN: no
+ * socket, no skb.  Prints how many it made in how many seconds.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -24,6 +24,9 @@
 enum {
 	REPEAT_MAX = 1 << 30, /* the timer comes long before */
 	BATCH = 64,
+	RATE_LEAST = 500 * 1000, /* the program waits for each frame */
+	RATE_MAX = 100 * 1000 * 1000,
+	SECOND = 1000 * 1000 * 1000,
 };
 
 static void on_alarm(int number)
@@ -109,8 +112,8 @@ int main(int count, char **argument)
 	size_t size;
 	double start;
 
-	if (count != 5)
-		errx(1, "usage: generator INTERFACE CPU SECONDS HEX");
+	if (count != 5 && count != 6)
+		errx(1, "usage: generator INTERFACE CPU SECONDS HEX [RATE]");
 	interface = if_nametoindex(argument[1]);
 	if (!interface)
 		err(1, "%s", argument[1]);
@@ -120,6 +123,9 @@ int main(int count, char **argument)
 		err(1, "the generator's program");
 	size = read_frame(argument[4], skeleton->bss->flood_frame);
 	skeleton->bss->flood_vary = size == FLOOD_ADVERT;
+	if (count == 6)
+		skeleton->bss->flood_gap =
+			SECOND / number(argument[5], RATE_LEAST, RATE_MAX);
 	arm(number(argument[3], 1, 3600));
 	start = now();
 	run(skeleton, interface, size);

@@ -237,25 +237,29 @@ static __always_inline enum carp_verdict advert_believe(struct carp_vhid *group,
 	struct carp_event *event = &scratch->event;
 	enum carp_verdict verdict;
 
-	event->time_ns = lease_now();
 	if (group->role == CARP_ROLE_OBSERVER) {
+		event->time_ns = lease_now();
 		event->kind = CARP_EVENT_OBSERVED;
 		event_report(event);
 		return CARP_V_advert_observed;
 	}
 	verdict = seal_check(group, scratch);
 	if (verdict == CARP_V_advert_seal)
-		notice_advert(event, CARP_EVENT_SEAL, &group->last_digest_ns);
+		notice_advert(event, CARP_EVENT_SEAL, &group->last_digest_ns,
+			      &group->digest_jiffy);
 	if (verdict != CARP_V_passed)
 		return verdict;
 	if (!advert_digest(event->vhid, event->counter)) {
-		notice_advert(event, CARP_EVENT_DIGEST, &group->last_digest_ns);
+		notice_advert(event, CARP_EVENT_DIGEST, &group->last_digest_ns,
+			      &group->digest_jiffy);
 		return CARP_V_advert_digest;
 	}
 	if (advert_is_echo(group, event)) {
-		notice_advert(event, CARP_EVENT_ECHO, &group->last_echo_ns);
+		notice_advert(event, CARP_EVENT_ECHO, &group->last_echo_ns,
+			      &group->echo_jiffy);
 		return CARP_V_advert_echo;
 	}
+	event->time_ns = lease_now();
 	seal_remember(group, scratch);
 	advert_stamp(group, event);
 	if (!event_report(event))

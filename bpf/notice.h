@@ -21,11 +21,26 @@ static __always_inline bool notice_due(__u64 *last, __u64 now, __u64 gap)
 	return true;
 }
 
+/* Reading the clock costs more than most refusals.  Of a flood, only the first
+ * frame of each jiffy does it: far more often than anything is told. */
+static __always_inline bool notice_looks(__u32 *jiffy)
+{
+	__u32 now = (__u32)bpf_jiffies64();
+
+	CARP_BARRIER(jiffy);
+	if (*jiffy == now)
+		return false;
+	*jiffy = now;
+	return true;
+}
+
 /* For the three kinds that are about an advertisement. */
 static __always_inline void notice_advert(struct carp_event *event,
 					  enum carp_event_kind kind,
-					  __u64 *last)
+					  __u64 *last, __u32 *jiffy)
 {
+	if (!notice_looks(jiffy))
+		return;
 	event->time_ns = lease_now();
 	if (!notice_due(last, event->time_ns, CARP_NOTICE_GAP_NS))
 		return;
@@ -44,7 +59,8 @@ static __always_inline enum carp_verdict notice_vrrp(struct frame *frame,
 	frame->vhid = vhid;
 	event->vhid = vhid;
 	mac_copy(event->source_mac, frame->ethernet->source);
-	notice_advert(event, CARP_EVENT_VRRP, &group->last_vrrp_ns);
+	notice_advert(event, CARP_EVENT_VRRP, &group->last_vrrp_ns,
+		      &group->vrrp_jiffy);
 	return CARP_V_vrrp;
 }
 
@@ -54,11 +70,13 @@ static __always_inline void notice_claim(struct frame *frame, __u8 family,
 {
 	struct carp_vhid *group = map_group(frame->vhid);
 	struct scratch *scratch = scratch_open();
-	__u64 now = lease_now();
 	struct carp_event *event;
+	__u64 now;
 
-	if (!scratch || !group ||
-	    !notice_due(&group->last_claim_ns, now, CARP_CLAIM_GAP_NS))
+	if (!scratch || !group || !notice_looks(&group->claim_jiffy))
+		return;
+	now = lease_now();
+	if (!notice_due(&group->last_claim_ns, now, CARP_CLAIM_GAP_NS))
 		return;
 	event = event_new(scratch, CARP_EVENT_CLAIM);
 	event->vhid = (__u8)frame->vhid;

@@ -19,7 +19,7 @@
 enum carp_limits {
 	/* Which meaning keys, values and records have.  A new number wherever
 	 * one changes: a controller never goes on with maps of another. */
-	CARP_MAPS_LAYOUT = 1,
+	CARP_MAPS_LAYOUT = 2,
 	CARP_VHID_SLOTS = 256,	  /* index = vhid; 0 is the interface itself */
 	CARP_VIPS_MAX = 131072,	  /* per interface and family */
 	CARP_RECIPES_MAX = 4,	  /* digests accepted for one vhid */
@@ -80,6 +80,12 @@ struct carp_vhid {
 	__u64 last_echo_ns;
 	__u64 last_vrrp_ns;
 	__u64 last_digest_ns;
+	/* The jiffy in which each of the stamps of what only warns was last
+	 * compared with the clock. */
+	__u32 claim_jiffy;
+	__u32 echo_jiffy;
+	__u32 vrrp_jiffy;
+	__u32 digest_jiffy;
 	__u8 last_sender[16]; /* IPv4 in the first four bytes */
 	__u8 last_sender_mac[CARP_MAC_SIZE];
 	__u8 last_family; /* 4 or 6 */
@@ -91,7 +97,7 @@ struct carp_vhid {
 };
 CARP_ASSERT_OFFSET(struct carp_vhid, own_counters, 48);
 CARP_ASSERT_OFFSET(struct carp_vhid, last_valid_ns, 176);
-CARP_ASSERT_SIZE(struct carp_vhid, 280);
+CARP_ASSERT_SIZE(struct carp_vhid, 296);
 
 /* carp_leases: slot -> the boot time up to which we may speak.  Nothing else
  * may live in this value: a stale rewrite must never revive a lease. */

@@ -44,6 +44,7 @@ enum subject {
 	BARE_PASS,
 	BARE_DROP,
 	BARE_TX,
+	BARE_CLOCK,
 	PLANE_1,
 	PLANE_255,
 	PLANE_STRICT,  /* 255, --auth strict */
@@ -76,6 +77,8 @@ static const struct row rows[] = {
 			    BARE_TX, RESTORE_ARP, BARE(COST_BARE_ARP) },
 	[COST_BARE_ND] = { "solicitation put back, bare XDP_TX", frame_nd,
 			   BARE_TX, RESTORE_ND, BARE(COST_BARE_ND) },
+	[COST_CLOCK] = { "the boot clock read, bare XDP_PASS", frame_tcp,
+			 BARE_CLOCK, RESTORE_NONE, PASS },
 	[COST_TCP_1] = { "unrelated TCP, 1 vhid", frame_tcp, PLANE_1,
 			 RESTORE_NONE, PASS },
 	[COST_TCP_255] = { "unrelated TCP, 255 vhids", frame_tcp, PLANE_255,
@@ -163,7 +166,7 @@ const char *cost_name(enum cost_id id)
 
 bool cost_is_bare(enum cost_id id)
 {
-	return row_is_bare(&rows[id]);
+	return rows[id].base == id;
 }
 
 enum cost_id cost_base(enum cost_id id)
@@ -243,6 +246,8 @@ static int row_subject(const struct row *row)
 		return bpf_program__fd(bed.bench->progs.bench_drop);
 	case BARE_TX:
 		return bpf_program__fd(bed.bench->progs.bench_reflect);
+	case BARE_CLOCK:
+		return bpf_program__fd(bed.bench->progs.bench_clock);
 	default:
 		return plane_program(row_plane(row));
 	}
@@ -252,6 +257,7 @@ static __u32 row_action(const struct row *row)
 {
 	switch (row->subject) {
 	case BARE_PASS:
+	case BARE_CLOCK:
 		return XDP_PASS;
 	case BARE_DROP:
 		return XDP_DROP;

@@ -98,7 +98,7 @@ static void print_cost_row(const struct report *report, enum cost_id id,
 	fputc('\n', file);
 }
 
-static void print_cost(const struct report *report, FILE *file)
+void report_cost(const struct report *report, FILE *file)
 {
 	fprintf(file,
 		"## One frame through the program, ns\n\n"
@@ -221,7 +221,7 @@ static void print_wire(const struct report *report, FILE *file)
 void report_markdown(const struct report *report, FILE *file)
 {
 	print_head(report, file);
-	print_cost(report, file);
+	report_cost(report, file);
 	print_digest(report, file);
 	print_wire(report, file);
 	if (fflush(file) || ferror(file))

@@ -21,4 +21,6 @@ struct report {
 /* Fills in machine, kernel, date and load; before the first round. */
 void report_machine(struct report *report);
 void report_markdown(const struct report *report, FILE *file);
+/* Of that, what a frame costs. */
+void report_cost(const struct report *report, FILE *file);
 void report_json(const struct report *report, const char *path);

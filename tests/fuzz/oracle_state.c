@@ -63,16 +63,20 @@ static void allow_stamps(struct carp_vhid *before,
 	case CARP_V_arp_claim:
 	case CARP_V_ndp_claim:
 		before->last_claim_ns = after->last_claim_ns;
+		before->claim_jiffy = after->claim_jiffy;
 		return;
 	case CARP_V_advert_echo:
 		before->last_echo_ns = after->last_echo_ns;
+		before->echo_jiffy = after->echo_jiffy;
 		return;
 	case CARP_V_vrrp:
 		before->last_vrrp_ns = after->last_vrrp_ns;
+		before->vrrp_jiffy = after->vrrp_jiffy;
 		return;
 	case CARP_V_advert_seal:
 	case CARP_V_advert_digest:
 		before->last_digest_ns = after->last_digest_ns;
+		before->digest_jiffy = after->digest_jiffy;
 		return;
 	case CARP_V_ndp_deferred:
 		before->last_solicit_ns = after->last_solicit_ns;

@@ -45,6 +45,8 @@ long rooms_update(unsigned long map, const void *key, const void *value,
 long rooms_delete(unsigned long map, const void *key);
 long rooms_report(unsigned long map, const void *data, unsigned long size);
 unsigned long long rooms_now(void);
+/* Some 4 ms long. */
+unsigned long long rooms_jiffies(void);
 
 /* What the rooms offer; rooms.c.  The first call of rooms_shapes() also makes
  * the maps known to the rooms. */

@@ -26,3 +26,4 @@
 #define bpf_ringbuf_output(map, data, size, flags) \
 	rooms_report((unsigned long)(map)->type, data, size)
 #define bpf_ktime_get_boot_ns rooms_now
+#define bpf_jiffies64	      rooms_jiffies

@@ -16,7 +16,7 @@ enum cost_id {
 	COST_BARE_LINK, /* link header put back, then a bare XDP_PASS */
 	COST_BARE_ARP,	/* ARP request put back, then a bare XDP_TX */
 	COST_BARE_ND,	/* the same for a solicitation */
-	COST_CLOCK, /* the boot clock read, then a bare XDP_PASS */
+	COST_CLOCK,	/* the boot clock read, then a bare XDP_PASS */
 	COST_TCP_1,
 	COST_TCP_255,
 	COST_TCP_LINK, /* what putting the frame back adds to the net */

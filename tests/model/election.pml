@@ -252,7 +252,8 @@ inline take_back(i)
 {
 	if
 	:: !election_overtaken(i) ->
-		e[i].advert_due = election_interval(i);
+		e[i].rival_due = election_interval(i);
+		e[i].advert_due = e[i].rival_due;
 		advertise(i)
 	:: else
 	fi

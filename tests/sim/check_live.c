@@ -15,8 +15,7 @@ static uint64_t later(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-/* Since when nothing has been wrong with it. */
-static uint64_t sound_since(const struct port *p)
+uint64_t sound_since(const struct port *p)
 {
 	const struct world *w = p->world;
 	const struct host *h = p->host;
@@ -28,8 +27,7 @@ static uint64_t sound_since(const struct port *p)
 		     later(h->slow_until, p->send_errors_until));
 }
 
-/* For all that takes time and is nobody's fault. */
-static uint64_t slack(const struct world *w)
+uint64_t slack(const struct world *w)
 {
 	return 2 * w->mix.delay_max + 3 * w->mix.latency_max + MS / 2 +
 	       w->longest / 500;
@@ -111,6 +109,8 @@ static void ask(struct port *p)
 	if (answered && (frame[4] != 1 || frame[5] != 0))
 		broken(w, "someone_speaks", "%c%d answers somebody else",
 		       port_name(p), p->lan);
+	if (answered)
+		lan_answers(p, w->common.v4 ? ELECTION_V4 : ELECTION_V6, frame);
 }
 
 /* A sound master speaks every interval; a sound backup waits no longer than
@@ -175,6 +175,7 @@ void check_probe(struct world *w)
 				check_time(p);
 		}
 		check_overlap(w, l);
+		check_reach(w, l);
 	}
 }
 

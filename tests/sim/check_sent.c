@@ -38,6 +38,7 @@ static int64_t share_of_advert(const struct port *p)
 static void check_bow_out(struct port *p)
 {
 	p->book.bowed = true;
+	p->book.silent_at = p->world->now; /* switches have heard it */
 	if (!p->book.master || p->group.election.state == ELECTION_MASTER)
 		broken(p->world, "backup_is_mute", "%c%d bows out, no master",
 		       port_name(p), p->lan);
@@ -141,7 +142,10 @@ void check_sent(struct port *p, const struct flight *f, bool ok)
 void check_lease(struct port *p, uint64_t until)
 {
 	struct world *w = p->world;
+	uint64_t silent_at = until ? global_time(p->host, until) : w->now;
 
+	if (until || silent_at < p->book.silent_at)
+		p->book.silent_at = silent_at;
 	if (!until)
 		return;
 	if (p->group.election.state != ELECTION_MASTER)

@@ -12,6 +12,7 @@ enum host_numbers {
 	RING_BATCH = 64,
 	SEQUENCE_RESERVE = 300000, /* as memory.c, ahead of a crash */
 	GRACE_S = 120,
+	REFRESH_S = 60,
 };
 
 /* --- clocks --------------------------------------------------------------- */
@@ -162,6 +163,7 @@ static struct settings settings_of(struct port *p, uint8_t generation)
 		.dead_ratio = c->dead_ratio,
 		.preempt = p->host->preempt,
 		.preempt_delay = c->preempt_delay,
+		.announce_refresh = REFRESH_S,
 		.compat = c->compat,
 		.auth = c->auth,
 		.vips = p->vips,

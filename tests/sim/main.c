@@ -67,6 +67,7 @@ static void add(struct figures *sum, const struct figures *f)
 	sum->probes += f->probes;
 	sum->transitions += f->transitions;
 	sum->refused += f->refused;
+	sum->packets += f->packets;
 	sum->seeds += f->seeds;
 	sum->violations += f->violations;
 	if (f->longest_overlap > sum->longest_overlap)
@@ -147,11 +148,13 @@ static int report(const struct job *job, const struct figures *f, bool good)
 	bool same = repeats(job->from);
 
 	printf("# %llu seeds from %llu: %llu advertisements, %llu frames, "
-	       "%llu transitions, %llu questions, %llu frames refused\n",
+	       "%llu transitions, %llu questions, %llu packets, %llu frames "
+	       "refused\n",
 	       (unsigned long long)f->seeds, (unsigned long long)job->from,
 	       (unsigned long long)f->adverts, (unsigned long long)f->frames,
 	       (unsigned long long)f->transitions,
-	       (unsigned long long)f->probes, (unsigned long long)f->refused);
+	       (unsigned long long)f->probes, (unsigned long long)f->packets,
+	       (unsigned long long)f->refused);
 	printf("# longest that two spoke undisturbed: %.3f s\n",
 	       (double)f->longest_overlap / 1e9);
 	printf("%s - every promise holds in every seed\n",

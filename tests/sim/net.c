@@ -13,7 +13,6 @@
 enum net_numbers {
 	TWICE = 1 << 16, /* in an event's `what`: not the first copy */
 	LATE = 1 << 17,
-	BURST_LOSS = 700,
 };
 
 void net_open(struct world *w)
@@ -22,6 +21,7 @@ void net_open(struct world *w)
 		w->flights[i].next = i + 1;
 	w->free_flight = 0;
 	w->tape_count = 0;
+	lan_open(w);
 }
 
 struct flight *net_flight(struct world *w)
@@ -163,6 +163,8 @@ int net_send(struct port *p, const uint8_t *frame, size_t size)
 		f->signed_as = p->old_generation;
 	check_sent(p, f, ok);
 	target = target_of(f);
+	if (ok)
+		lan_hears(w, f->lan, f->from, f->bytes);
 	if (ok && f->advert) {
 		w->figures->adverts++;
 		hash_frame(w, f);
@@ -184,6 +186,7 @@ void net_inject(struct world *w, const struct flight *like, int to)
 	*f = *like;
 	f->next = slot;
 	f->refs = f->delivered = 0;
+	lan_hears(w, f->lan, ELSEWHERE, f->bytes);
 	for (int i = 0; i < w->hosts; i++)
 		if (to < 0 || i == to)
 			post(w, f, i, w->now + draw(w, MS), 0);

@@ -33,6 +33,8 @@ static void arm(struct port *p, int family)
 
 static void backup(struct port *p)
 {
+	if (p->bsd.state == ELECTION_MASTER)
+		p->book.silent_at = p->world->now;
 	p->bsd.state = ELECTION_BACKUP;
 	p->bsd.advert_due = UINT64_MAX;
 	arm(p, ELECTION_V4);
@@ -65,6 +67,7 @@ static void advertise(struct port *p)
 				      frame));
 	}
 	b->advert_due = p->world->now + interval(b);
+	p->book.silent_at = p->world->now;
 }
 
 static void promote(struct port *p)
@@ -73,6 +76,8 @@ static void promote(struct port *p)
 	p->book.live_since = p->world->now;
 	trace(p->world, "%c%d master (peer)", 'A' + p->host->index, p->lan);
 	advertise(p);
+	if (p->host->kind == UCARP)
+		lan_hears_ucarp(p);
 }
 
 void peer_start(struct port *p)

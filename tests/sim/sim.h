@@ -24,6 +24,12 @@ enum sim_limits {
 	LINES = 40,	 /* of the trace, shown of a seed that fails */
 	LINE = 120,
 	FIRST_VHID = 7,
+	CLIENT = HOSTS, /* on each LAN, behind the hosts */
+	STATIONS = HOSTS + 1,
+	VIRTUAL = HOSTS,       /* in the place of a host's own MAC */
+	ELSEWHERE = HOSTS + 1, /* an attacker, and what leads nowhere */
+	NOBODY = -1,
+	BURST_LOSS = 700, /* per mille */
 };
 
 #define US 1000ull
@@ -109,6 +115,7 @@ struct book {
 	uint64_t advert_at;		   /* last attempt, local */
 	uint64_t speak_until;		   /* local */
 	uint64_t live_since, promoted_at;  /* global */
+	uint64_t silent_at;	/* does not speak from then on, global */
 	uint64_t ok_at;		/* last whole advertisement, global */
 	uint64_t failing_since; /* sends, global; 0: they work */
 	uint64_t upset;		/* excuse of this port alone, global */
@@ -198,8 +205,22 @@ struct common {
 	uint16_t preempt_delay;
 };
 
+/* Where a client sends what is for a virtual IP. */
+struct cache {
+	bool known;
+	uint8_t mac[CARP_MAC_SIZE];
+	uint64_t since;
+};
+
+struct lan {
+	int seen_at[STATIONS]; /* the switch: of each MAC, the port */
+	uint64_t seen[STATIONS];
+	uint64_t misled; /* by an attacker */
+	struct cache cache[ELECTION_FAMILIES];
+};
+
 struct figures {
-	uint64_t adverts, faults, frames, probes, transitions, refused;
+	uint64_t adverts, faults, frames, probes, transitions, refused, packets;
 	uint64_t seeds, violations, longest_overlap;
 };
 
@@ -218,8 +239,11 @@ struct world {
 	uint8_t generation;
 	bool rolling;
 	struct host host[HOSTS];
-	uint64_t cut_until[LANS][HOSTS][HOSTS];
-	uint64_t disturbed[LANS][HOSTS][HOSTS];
+	uint64_t cut_until[LANS][STATIONS][STATIONS];
+	uint64_t disturbed[LANS][STATIONS][STATIONS];
+	struct lan lan[LANS];
+	uint64_t forgets_after; /* switch and client */
+	bool deaf;		/* the client, to what it has not asked for */
 	uint64_t arrival[LANS][HOSTS][HOSTS]; /* of the last, for order */
 	uint64_t burst_until;
 	struct carp_auth auths[LANS][GENERATIONS];
@@ -284,6 +308,13 @@ struct flight *net_flight(struct world *w);
 void net_release(struct world *w, struct flight *f);
 void net_open(struct world *w);
 
+/* lan.c */
+void lan_open(struct world *w);
+void lan_hears(struct world *w, int lan, int from, const uint8_t *frame);
+void lan_hears_ucarp(struct port *p);
+void lan_answers(struct port *p, int family, const uint8_t *frame);
+void check_reach(struct world *w, int lan);
+
 /* swarm.c */
 void swarm_open(struct world *w);
 void swarm_fault(struct world *w);
@@ -327,6 +358,10 @@ void check_changed(struct port *p, const struct election_output *out);
 void check_event(struct port *p, const struct carp_event *event,
 		 enum election_state before);
 void check_step(struct host *h);
+/* Since when nothing has been wrong with it; what takes time and is nobody's
+ * fault. */
+uint64_t sound_since(const struct port *p);
+uint64_t slack(const struct world *w);
 void check_probe(struct world *w);
 void check_settled(struct world *w, bool end);
 /* Nothing between these two can be held against anyone now. */

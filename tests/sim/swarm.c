@@ -160,6 +160,8 @@ void swarm_open(struct world *w)
 	w->now = 10 * S;
 	others = chance(w, 250);
 	choose_common(w, others);
+	/* A ucarp's own MAC can be set right by announcements only. */
+	w->deaf = w->common.compat != COMPAT_UCARP && chance(w, 300);
 	choose_hosts(w, others);
 	choose_network(w);
 	choose_faults(w, others);
@@ -197,7 +199,7 @@ static void cut(struct world *w)
 	bool isolate = chance(w, 400);
 	uint64_t until = lasting(w);
 
-	for (int b = 0; b < w->hosts; b++) {
+	for (int b = 0; b < STATIONS; b++) {
 		if (b == a || (!isolate && b != (a + 1) % w->hosts))
 			continue;
 		if (way != 1)

@@ -459,6 +459,8 @@ Test(election_ways, a_sleeper_takes_back_what_is_left)
 	cr_expect_eq(s.out.actions, ACTION_ADVERTISE | ACTION_ANNOUNCE);
 	election_sent(&s.e, s.now, true);
 	cr_expect_gt(election_deadline(&s.e).ns, s.now.ns);
+	hear_late(&s, 255, 255, 0, 0);
+	cr_expect_eq(s.out.actions, 0, "the farewell's other half");
 	/* What was heard of a family that does not count. */
 	wanted.family[ELECTION_V4] = false;
 	open(&s, ELECTION_MASTER);

@@ -134,7 +134,8 @@ static void take_back(struct election *e, const struct election_event *event,
 {
 	if (election_overtaken(e, event))
 		return;
-	e->advert_due = instant_add(event->now, election_interval(e));
+	e->rival_due = instant_add(event->now, election_interval(e));
+	e->advert_due = e->rival_due;
 	out->actions |= ACTION_ADVERTISE | ACTION_ANNOUNCE;
 }
 

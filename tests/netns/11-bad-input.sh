@@ -54,6 +54,9 @@ A=(nsenter "--net=/run/netns/$HOSTS_RUN-a" -- env
 trial() { refused "${@:1:3}" "${A[@]}" "$CARP_BINARY" attach "${@:4}"; }
 
 trial "unknown interface" 1 "eth9" eth9 "${GOOD[@]}"
+# The data plane's boot clock stays where it is.
+refused "another boot clock" 1 "time namespace|+100 s" "${A[@]}" \
+	unshare --time --boottime 100 "$CARP_BINARY" attach eth0 "${GOOD[@]}"
 trial "vhid 0" 3 "0|1 to 255|vhid" eth0 --vhid 0 --vip "$VIP4/24"
 trial "vhid 256" 3 "256|1 to 255|vhid" eth0 --vhid 256 --vip "$VIP4/24"
 trial "vhid seven" 3 "seven|vhid" eth0 --vhid seven --vip "$VIP4/24"

@@ -6,6 +6,7 @@
 #include "user/daemon/control.h"
 #include "user/sys/guardian.h"
 #include "user/sys/log.h"
+#include "user/sys/timens.h"
 
 #include <cap-ng.h>
 #include <signal.h>
@@ -54,6 +55,20 @@ static int check_privilege(char *error, size_t size)
 	snprintf(error, size, "privilege missing:%s%s%s (run as root)",
 		 no_bpf ? " CAP_BPF" : "", no_admin ? " CAP_NET_ADMIN" : "",
 		 no_raw ? " CAP_NET_RAW" : "");
+	return EXIT_CODE_FAILED;
+}
+
+/* A lease would begin or end by another clock than the data plane's. */
+static int check_clock(char *error, size_t size)
+{
+	long long s;
+
+	if (!timens_shifted(&s))
+		return 0;
+	snprintf(error, size,
+		 "in a time namespace whose boot clock is %+lld s off the "
+		 "kernel's, which leases go by (start it outside)",
+		 s);
 	return EXIT_CODE_FAILED;
 }
 
@@ -128,6 +143,8 @@ int daemon_main(const struct daemon_options *options)
 	struct loop *loop = NULL;
 	int code = check_privilege(error, sizeof(error));
 
+	if (!code)
+		code = check_clock(error, sizeof(error));
 	if (!code && !options->unguarded)
 		code = guard(options, &guardian, error, sizeof(error));
 	if (!code && (loop_open(&loop) != 0 || loop_catch_signals(loop) != 0)) {

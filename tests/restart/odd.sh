@@ -42,6 +42,7 @@ settled() {
 }
 wait_until 40 settled
 
+spawn_carp a monitor -j >"$HOSTS_DIR/monitor" 2>"$HOSTS_DIR/monitor.log"
 lasting a >"$HOSTS_DIR/before"
 before=$(sent)
 ok "a successor of another version takes over" takeover a "$NEXT"
@@ -69,6 +70,10 @@ carp a demote eth0 -2 --reason "a test" >/dev/null
 carp a demote --group outside -1 --reason "another" >/dev/null
 ok "a demotion can be taken back" [ "$(group a 3 .demotion)" == 0 ]
 carp a maintenance on >/dev/null
+stepped_back='.vhid == 3 and .from == "master" and .to == "backup"'
+eventually 15 "a monitor goes on with the successor" any_recorded \
+	"$HOSTS_DIR/monitor" "$stepped_back"
+ok "and says so" told monitor "goes on with another controller"
 takeover a "$NEXT"
 ok "maintenance goes on" [ "$(carp a status -j | jq .maintenance)" == true ]
 carp a maintenance off >/dev/null
@@ -119,5 +124,14 @@ ok "groups can be attached to it" [ "$(group a 3 .vhid)" == 3 ]
 first c --takeover
 ok "where there is none, --takeover starts as always" \
 	[ -n "$(controller c)" ]
+watched() {
+	local status=0
+	carp c monitor || status=$?
+	echo "status $status"
+}
+watched >"$HOSTS_DIR/watched" 2>&1 &
+crash c
+eventually 10 "a monitor without a successor ends with status 4" \
+	grep -q "status 4" "$HOSTS_DIR/watched"
 refute "no secret is in a log" grep -rqE "mekmitasdigoat|another secret" \
 	"$HOSTS_DIR"/*.log

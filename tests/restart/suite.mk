@@ -2,14 +2,14 @@
 # A daemon's work goes on in another process.  next: this program as a later
 # release would be, by its name; other: one whose state is of another layout.
 SUITES += restart
-CHECK_restart := tests/restart/takeover.sh tests/restart/odd.sh \
+CHECK_restart := tests/restart/takeover.sh tests/restart/odd.sh tests/restart/commit.sh \
                  tests/restart/systemd.sh
 
 RESTART_NAMED := $(shell grep -l CARP_XDP_VERSION $(PROG_SRC))
 RESTART_BUILT := $(patsubst %.c,$(B)/restart/%.o,$(RESTART_NAMED) user/controller_handover.c)
 RESTART_NEXT  := $(patsubst %.c,$(B)/restart/%.o,$(RESTART_NAMED))
 
-tests/restart/takeover.sh tests/restart/systemd.sh: $(B)/restart/next
+tests/restart/takeover.sh tests/restart/systemd.sh tests/restart/commit.sh: $(B)/restart/next
 tests/restart/odd.sh: $(B)/restart/next $(B)/restart/other
 
 $(B)/restart/%.o: %.c Makefile tests/restart/suite.mk

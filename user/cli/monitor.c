@@ -10,7 +10,13 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+enum monitor_times {
+	PATIENCE_MS = 5000,
+	PAUSE_MS = 50,
+};
 
 /* Every line is flushed, so there is nothing to be lost. */
 static void leave(int signal)
@@ -38,7 +44,66 @@ static void warning_print(struct json_object *warning)
 	       field_text(warning, "mac"), field_text(warning, "text"));
 }
 
-int monitor_run(struct client *client, bool json)
+/* Whoever answers there now, if it tells changes, too: 0, an enum exit_code,
+ * said, or CLIENT_GONE. */
+static int connect_again(struct client *client, struct json_object *request)
+{
+	const char *path = client->path;
+	struct json_object *answer = NULL;
+	int code;
+
+	client_close(client);
+	code = client_open(path, client);
+	client->path = path;
+	if (code)
+		return client_nobody(code) ? CLIENT_GONE
+					   : client_explain(path, code);
+	code = client_ask(client, request, &answer);
+	json_object_put(answer);
+	return code;
+}
+
+/* A controller that goes away may have given all it had to another one. */
+static int find_successor(struct client *client, struct json_object *request)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
+	int code = CLIENT_GONE;
+
+	for (int ms = 0; ms < PATIENCE_MS && code == CLIENT_GONE;
+	     ms += PAUSE_MS) {
+		nanosleep(&pause, NULL);
+		code = connect_again(client, request);
+	}
+	if (code == CLIENT_GONE)
+		return cli_fail(EXIT_CODE_NO_CONTROLLER,
+				"%s: the controller has gone away",
+				client->path);
+	if (code == 0)
+		cli_fail(0, "%s: goes on with another controller",
+			 client->path);
+	return code;
+}
+
+static int print_next(struct client *client, bool json)
+{
+	struct json_object *change = NULL;
+	int code = client_next(client, &change);
+
+	if (code)
+		return code;
+	if (json)
+		fputs(client->line, stdout);
+	else if (!strcmp(field_text(change, "event"), "warning"))
+		warning_print(change);
+	else
+		change_print(change);
+	json_object_put(change);
+	return fflush(stdout) ? cli_fail(EXIT_CODE_FAILED,
+					 "standard output: %s", strerror(errno))
+			      : 0;
+}
+
+int monitor_run(struct client *client, struct json_object *request, bool json)
 {
 	struct sigaction action = { .sa_handler = leave };
 	int code = 0;
@@ -46,25 +111,9 @@ int monitor_run(struct client *client, bool json)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	while (code == 0) {
-		struct json_object *change = NULL;
-
-		code = client_next(client, &change);
-		if (code)
-			break;
-		if (json)
-			fputs(client->line, stdout);
-		else if (!strcmp(field_text(change, "event"), "warning"))
-			warning_print(change);
-		else
-			change_print(change);
-		json_object_put(change);
-		if (fflush(stdout))
-			code = cli_fail(EXIT_CODE_FAILED, "standard output: %s",
-					strerror(errno));
+		code = print_next(client, json);
+		if (code == CLIENT_GONE)
+			code = find_successor(client, request);
 	}
-	if (code == CLIENT_GONE)
-		code = cli_fail(EXIT_CODE_NO_CONTROLLER,
-				"%s: the controller has gone away",
-				client->path);
 	return code;
 }

@@ -294,7 +294,8 @@ int verbs_monitor(struct cli *cli)
 	code = client_ask(&client, cli->request, &answer);
 	json_object_put(answer);
 	if (code == 0)
-		code = monitor_run(&client, cli->flags & CLI_JSON);
+		code = monitor_run(&client, cli->request,
+				   cli->flags & CLI_JSON);
 	client_close(&client);
 	return code == CLIENT_GONE ? broken_off(cli) : code;
 }

@@ -11,7 +11,7 @@ import subprocess
 import time
 
 from kinds import fault, never_with_another, now, took_over
-from world import Unfit
+from world import Unfit, wait_until
 
 GROUPS = pathlib.Path("/sys/fs/cgroup")
 YEAR = 31557600
@@ -45,16 +45,13 @@ def stopped_backup(world, rng):
     world.b.signal(signal.SIGCONT)
 
 
-class Freezer:
-    """A control group of its own for a host: of version 2 where there is one,
-    else of version 1's freezer."""
+class Group:
+    """A control group of its own for a host's processes, of the first kind
+    that can be made here and has that file."""
 
-    def __init__(self, host):
+    def __init__(self, host, kinds, what):
         name = f"carp-faults-{os.getpid()}-{host.name}-{time.time_ns()}"
-        for top, file, words in (
-                (GROUPS, "cgroup.freeze", ("1", "0")),
-                (GROUPS / "unified", "cgroup.freeze", ("1", "0")),
-                (GROUPS / "freezer", "freezer.state", ("FROZEN", "THAWED"))):
+        for top, file, words in kinds:
             self.place = top / name
             try:
                 self.place.mkdir()
@@ -65,18 +62,55 @@ class Freezer:
                 break
             self.place.rmdir()
         else:
-            raise Unfit("no control group can be made here that freezes")
+            raise Unfit(f"no control group can be made here that {what}")
         for pid in host.everyone():
             (self.place / "cgroup.procs").write_text(str(pid))
 
-    def set(self, frozen):
-        self.switch.write_text(self.words[0 if frozen else 1])
+    def set(self, word):
+        self.switch.write_text(word)
 
     def close(self):
         up = self.place.parent / "cgroup.procs"
         for pid in (self.place / "cgroup.procs").read_text().split():
             up.write_text(pid)
-        self.place.rmdir()
+        wait_until(self.gone, "the control group is empty")
+
+    def gone(self):
+        """Who has been killed in it leaves it late."""
+        try:
+            self.place.rmdir()
+        except OSError:
+            return False
+        return True
+
+
+class Freezer(Group):
+    """Of version 2 where there is one, else of version 1's freezer."""
+
+    def __init__(self, host):
+        super().__init__(host, (
+            (GROUPS, "cgroup.freeze", ("1", "0")),
+            (GROUPS / "unified", "cgroup.freeze", ("1", "0")),
+            (GROUPS / "freezer", "freezer.state", ("FROZEN", "THAWED"))),
+            "freezes")
+
+    def freeze(self, frozen):
+        self.set(self.words[0 if frozen else 1])
+
+
+class Memory(Group):
+    """What its processes allocate from now on is counted, and they are killed
+    when that is too much."""
+
+    def __init__(self, host):
+        super().__init__(host, (
+            (GROUPS, "memory.max", "max"),
+            (GROUPS / "memory", "memory.limit_in_bytes", "-1")),
+            "limits memory")
+
+    def close(self):
+        self.set(self.words)
+        super().close()
 
 
 @fault("stop")
@@ -85,11 +119,11 @@ def frozen(world, _rng):
     freezer = Freezer(world.a)
     try:
         begin = now()
-        freezer.set(True)
+        freezer.freeze(True)
         took_over(world, "b", begin, "b takes over from a frozen a")
         never_with_another(world, "a")
     finally:
-        freezer.set(False)
+        freezer.freeze(False)
         freezer.close()
 
 
@@ -137,6 +171,23 @@ def no_descriptors(world, rng):
 def no_memory(world, rng):
     limited(world, rng.choice(world.hosts), resource.RLIMIT_AS,
             rng.randint(1, 64) << 16)
+
+
+@fault("stop")
+def out_of_memory_in_failover(world, rng):
+    """b takes over with little memory to have, or the kernel kills it."""
+    memory = Memory(world.b)
+    try:
+        memory.set(str(rng.randint(1, 64) << 14))
+        begin = now()
+        world.a.signal(signal.SIGSTOP)
+        try:
+            took_over(world, ["b", "c"], begin, "b or c takes over")
+            never_with_another(world, "a")
+        finally:
+            world.a.signal(signal.SIGCONT)
+    finally:
+        memory.close()
 
 
 @fault("stop")

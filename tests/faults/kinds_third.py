@@ -3,10 +3,11 @@
 systems, addresses and interfaces.
 """
 
+import json
 import time
 
 from kinds import fault, never_with_another, now, took_over
-from world import VIP4, VIP6, VHID, Violation, must, wait_until
+from world import VIP4, VIP6, VHID, Unfit, Violation, must, run, wait_until
 
 
 def attached(host):
@@ -44,6 +45,37 @@ def program_detached_and_master_dies(world, _rng):
     took_over(world, ["b", "c"], begin, "somebody takes over")
     wait_until(world.b.has_program, "b's program is back")
     never_with_another(world, "a")
+
+
+def guard(host):
+    """The number of the link that guards the way out of a host; None where
+    it is no link, which before Linux 6.6 it is not, or gone."""
+    code, text = run("bpftool", "-j", "link", "show", "pinned",
+                     str(host.pins / "eth0" / "egress"))
+    return None if code else json.loads(text)["id"]
+
+
+@fault("third")
+def guard_detached(world, rng):
+    """From whoever: it is noticed, and another one put there."""
+    host = rng.choice(world.hosts)
+    before = guard(host)
+    if before is None:
+        raise Unfit("the guard on the way out is no link here")
+    must("bpftool", "link", "detach", "pinned",
+         str(host.pins / "eth0" / "egress"))
+    wait_until(lambda: guard(host) not in (None, before) and attached(host),
+               f"{host.name}'s guard is back")
+
+
+@fault("third")
+def way_out_cleared(world, rng):
+    """All of tc's filters on the way out, and what holds them."""
+    host = rng.choice(world.hosts)
+    host.on("tc", "qdisc", "replace", "dev", "eth0", "clsact")
+    host.on("tc", "qdisc", "del", "dev", "eth0", "clsact")
+    time.sleep(rng.random() * 0.2)
+    wait_until(lambda: attached(host), f"{host.name} is guarded again")
 
 
 @fault("third")

@@ -17,6 +17,8 @@ hosts_plug d eth1
 guards() { on d tc filter show dev eth0 egress | grep carp_egress; }
 attach d --vhid 3 --vip "$VIP4/24"
 ok "a filter guards the way out" guards
+on d tc qdisc del dev eth0 clsact
+eventually 5 "taken away by somebody, it is put back" guards
 crash d
 ok "still when the controller has crashed" guards
 carp d attach eth1 --vhid 4 --vip 192.0.2.104/24 >"$HOSTS_DIR/attach" 2>&1

@@ -20,7 +20,7 @@ ANSWER="(.kind == \"arp\" and .op == 2 and .source == \"$VIP4\"
 # In ms: the lease, the dead time, and what a loaded machine may need.
 TOOK_MAX=1500
 
-# Its own successor's guardian outlives nobody.
+# Nothing of a daemon is left, its guardian included.
 a_is_empty() { [[ -z $(ip netns pids "$HOSTS_RUN-a") ]]; }
 both_well() { state_is a 3 master && state_is b 3 backup; }
 begin_again() {

@@ -69,15 +69,16 @@ ok "whoever asks is answered by the new one" [ \
 carp a demote eth0 -2 --reason "a test" >/dev/null
 carp a demote --group outside -1 --reason "another" >/dev/null
 ok "a demotion can be taken back" [ "$(group a 3 .demotion)" == 0 ]
-carp a maintenance on >/dev/null
-stepped_back='.vhid == 3 and .from == "master" and .to == "backup"'
-eventually 15 "a monitor goes on with the successor" any_recorded \
-	"$HOSTS_DIR/monitor" "$stepped_back"
+carp a state eth1 --vhid 7 backup >/dev/null
+eventually 5 "a monitor goes on with the successor" any_recorded \
+	"$HOSTS_DIR/monitor" '.vhid == 7 and .to == "backup"'
 ok "and says so" told monitor "goes on with another controller"
+carp a maintenance on >/dev/null
 takeover a "$NEXT"
 ok "maintenance goes on" [ "$(carp a status -j | jq .maintenance)" == true ]
 carp a maintenance off >/dev/null
 eventually 10 "and ends" state_is a 3 master
+wait_until 40 state_is a 7 master
 wait_until 40 settled
 
 # --- refused, or cut short ------------------------------------------------------

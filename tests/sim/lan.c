@@ -12,13 +12,12 @@
 #include <string.h>
 
 #include "sim.h"
-#include "user/core/announce.h"
 #include "user/core/frame.h"
 
 enum lan_numbers {
 	SETTLE_MS = 10, /* a new master announces once more then */
 	DEFENCE_S = 61, /* the longest that a claim goes unanswered */
-	QUESTION_SIZE = 60,
+	PACKET_SIZE = 60,
 	FLUSHES = 20, /* per mille */
 	UDP = 17,
 };
@@ -134,7 +133,7 @@ void lan_answers(struct port *p, int family, const uint8_t *frame)
 }
 
 static size_t put_packet(const struct cache *c, int lan, int family,
-			 uint8_t frame[QUESTION_SIZE])
+			 uint8_t frame[PACKET_SIZE])
 {
 	const uint8_t client[CARP_MAC_SIZE] = { 4 };
 	struct frame_ip4 ip4 = { .version_ihl = 0x45, .protocol = UDP };
@@ -151,14 +150,14 @@ static size_t put_packet(const struct cache *c, int lan, int family,
 		memcpy(frame + at, &ip4, sizeof(ip4));
 	else
 		memcpy(frame + at, &ip6, sizeof(ip6));
-	return QUESTION_SIZE;
+	return PACKET_SIZE;
 }
 
 /* Does the packet come to where it is meant to? */
 static bool takes(struct port *p, const uint8_t *packet, size_t size)
 {
 	struct world *w = p->world;
-	uint8_t frame[QUESTION_SIZE];
+	uint8_t frame[PACKET_SIZE];
 	struct native_outcome out;
 
 	if (!plane_works(p, w->now))
@@ -177,7 +176,7 @@ static bool arrives_at(struct port *master, int family)
 {
 	struct world *w = master->world;
 	const struct lan *lan = &w->lan[master->lan];
-	uint8_t packet[QUESTION_SIZE] = { 0 };
+	uint8_t packet[PACKET_SIZE] = { 0 };
 	size_t size =
 		put_packet(&lan->cache[family], master->lan, family, packet);
 	int number = number_of(w, master->lan, packet), port = NOBODY;

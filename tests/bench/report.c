@@ -8,9 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *const families[] = {
-	[WIRE_ARP] = "ARP replies", [WIRE_ND] = "NA replies"
-};
+static const char *const families[] = { [WIRE_ARP] = "ARP replies",
+					[WIRE_ND] = "NA replies",
+					[WIRE_TCP] = "unrelated TCP" };
 
 static void read_processor(char *out, size_t size)
 {
@@ -173,11 +173,8 @@ static void print_wire_row(const struct wire_results *wire,
 			   FILE *file)
 {
 	const struct series *rate = &wire->rate[family][far];
-	const struct series *kernel_rate = &wire->rate[family][WIRE_KERNEL];
 	struct series net = wire_net(wire, family, far);
-	struct series kernel = wire_net(wire, family, WIRE_KERNEL);
-	struct series gross_ratio = series_over(rate, kernel_rate);
-	struct series net_ratio = series_over(&kernel, &net);
+	struct series kernel, gross_ratio, net_ratio;
 
 	fprintf(file, "| %s | %s | %.3f (%.3f to %.3f) | %.1f |",
 		families[family], wire_far_name(far), series_median(rate) / 1e6,
@@ -188,10 +185,13 @@ static void print_wire_row(const struct wire_results *wire,
 		return;
 	}
 	print_spread(file, &net, 0);
-	if (far == WIRE_KERNEL) {
+	if (far == WIRE_KERNEL || family == WIRE_TCP) {
 		fprintf(file, " | |\n");
 		return;
 	}
+	kernel = wire_net(wire, family, WIRE_KERNEL);
+	gross_ratio = series_over(rate, &wire->rate[family][WIRE_KERNEL]);
+	net_ratio = series_over(&kernel, &net);
 	print_spread(file, &gross_ratio, 2);
 	print_spread(file, &net_ratio, 2);
 	fputc('\n', file);
@@ -212,10 +212,13 @@ static void print_wire(const struct report *report, FILE *file)
 		"| what | far end | million/s | of those asked, %% | net ns | "
 		": kernel, gross | : kernel, net |\n"
 		"|---|---|--:|--:|--:|--:|--:|\n");
-	for (int family = 0; family < WIRE_FAMILIES; family++)
-		for (int far = 0; far < WIRE_FARS; far++)
-			print_wire_row(&report->wire, (enum wire_family)family,
-				       (enum wire_far)far, file);
+	for (int i = 0; i < WIRE_FAMILIES * WIRE_FARS; i++) {
+		enum wire_family family = (enum wire_family)(i / WIRE_FARS);
+		enum wire_far far = (enum wire_far)(i % WIRE_FARS);
+
+		if (wire_has(family, far))
+			print_wire_row(&report->wire, family, far, file);
+	}
 }
 
 void report_markdown(const struct report *report, FILE *file)

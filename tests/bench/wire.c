@@ -49,6 +49,7 @@ enum wire_limits {
 
 static struct {
 	int near, far; /* namespaces */
+	const char *far_link;
 	int near_index, far_index;
 	int cpu;
 	struct plane plane;
@@ -70,7 +71,7 @@ const char *wire_far_name(enum wire_far far)
 {
 	static const char *const names[] = {
 		[WIRE_SINK] = "generator alone (far end drops)",
-		[WIRE_REFLECT] = "bare XDP_TX",
+		[WIRE_BARE] = "bare program",
 		[WIRE_PLANE] = "carp-xdp",
 		[WIRE_KERNEL] = "kernel",
 	};
@@ -98,9 +99,10 @@ static int open_end(const char *path, const char *link, int *index)
 	return namespace;
 }
 
-static void set_gro(const char *link)
+/* Frames that pass would be held back to be merged. */
+static void set_gro(const char *link, bool on)
 {
-	struct ethtool_value value = { .cmd = ETHTOOL_SGRO, .data = 1 };
+	struct ethtool_value value = { .cmd = ETHTOOL_SGRO, .data = on };
 	struct ifreq request = { .ifr_data = (void *)&value };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
@@ -122,15 +124,15 @@ static void set_xdp(int namespace, int index, int program)
 	}
 }
 
-static void set_tc(bool on)
+static void set_tc(int namespace, int index, int program, bool on)
 {
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = bed.near_index,
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = index,
 		    .attach_point = BPF_TC_INGRESS);
 	LIBBPF_OPTS(bpf_tc_opts, options, .handle = 1, .priority = 1,
-		    .prog_fd = bpf_program__fd(bed.bench->progs.count_skbs));
+		    .prog_fd = program);
 	int error;
 
-	enter(bed.near);
+	enter(namespace);
 	if (!on) {
 		hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
 		bpf_tc_hook_destroy(&hook);
@@ -246,30 +248,38 @@ static double watch(double *share)
 	return quiet_mean(ns, SLICES);
 }
 
-static int near_program(enum wire_far far)
+static int near_program(enum wire_family family, enum wire_far far)
 {
-	if (far == WIRE_REFLECT)
+	if (family != WIRE_TCP && far == WIRE_BARE)
 		return bpf_program__fd(bed.bench->progs.count_all);
 	return bpf_program__fd(bed.bench->progs.count_answers);
 }
 
-static int far_program(enum wire_far far)
+static int far_program(enum wire_family family, enum wire_far far)
 {
 	if (far == WIRE_SINK)
 		return bpf_program__fd(bed.bench->progs.count_all);
-	if (far == WIRE_REFLECT)
+	if (far == WIRE_BARE && family == WIRE_TCP)
+		return bpf_program__fd(bed.bench->progs.bench_pass);
+	if (far == WIRE_BARE)
 		return bpf_program__fd(bed.bench->progs.bench_reflect);
 	return plane_program(&bed.plane);
 }
 
-static void set_ends(enum wire_far far, bool on)
+static void set_ends(enum wire_family family, enum wire_far far, bool on)
 {
-	int far_fd = on ? far_program(far) : -1;
-	int near_fd = on ? near_program(far) : -1;
+	int far_fd = on ? far_program(family, far) : -1;
+	int near_fd = on ? near_program(family, far) : -1;
 
 	if (far == WIRE_KERNEL) {
-		set_tc(on);
+		set_tc(bed.near, bed.near_index,
+		       bpf_program__fd(bed.bench->progs.count_skbs), on);
 		return;
+	}
+	if (family == WIRE_TCP) {
+		set_tc(bed.far, bed.far_index,
+		       bpf_program__fd(bed.bench->progs.count_passed), on);
+		set_gro(bed.far_link, !on);
 	}
 	set_xdp(bed.far, bed.far_index, far_fd);
 	set_xdp(bed.near, bed.near_index, near_fd);
@@ -279,7 +289,10 @@ static struct generator make_generator(enum wire_family family)
 {
 	struct generator g = { 0 };
 
-	if (family == WIRE_ARP) {
+	if (family == WIRE_TCP) {
+		g.frame = frame_tcp();
+		g.program = bpf_program__fd(bed.bench->progs.generate_tcp);
+	} else if (family == WIRE_ARP) {
 		g.frame = frame_arp();
 		g.program = bpf_program__fd(bed.bench->progs.generate_arp);
 	} else {
@@ -299,13 +312,13 @@ static void measure(enum wire_family family, enum wire_far far,
 
 	memcpy(bss->bench_template, g.frame.bytes, sizeof(bss->bench_template));
 	bss->bench_sent = bss->bench_seen = bss->bench_other = 0;
-	set_ends(far, true);
+	set_ends(family, far, true);
 	thread = start(&g);
 	wait_first(far);
 	wait_ms(WARM_MS);
 	ns = watch(&share);
 	stop(thread, &g);
-	set_ends(far, false);
+	set_ends(family, far, false);
 	series_add(&results->rate[family][far], 1e9 / ns);
 	series_add(&results->share[family][far], share);
 }
@@ -334,7 +347,8 @@ void wire_open(const struct wire_ends *ends, int cpu)
 		errx(1, "the benchmark's own programs do not load");
 	bed.near = open_end(ends->near, ends->near_link, &bed.near_index);
 	bed.far = open_end(ends->far, ends->far_link, &bed.far_index);
-	set_gro(ends->far_link);
+	bed.far_link = ends->far_link;
+	set_gro(bed.far_link, true);
 }
 
 void wire_close(void)
@@ -345,12 +359,20 @@ void wire_close(void)
 	plane_close(&bed.plane);
 }
 
+bool wire_has(enum wire_family family, enum wire_far far)
+{
+	return family != WIRE_TCP || far != WIRE_KERNEL;
+}
+
 void wire_round(struct wire_results *results)
 {
-	for (int family = 0; family < WIRE_FAMILIES; family++)
-		for (int far = 0; far < WIRE_FARS; far++)
-			measure((enum wire_family)family, (enum wire_far)far,
-				results);
+	for (int i = 0; i < WIRE_FAMILIES * WIRE_FARS; i++) {
+		enum wire_family family = (enum wire_family)(i / WIRE_FARS);
+		enum wire_far far = (enum wire_far)(i % WIRE_FARS);
+
+		if (wire_has(family, far))
+			measure(family, far, results);
+	}
 }
 
 static struct series wire_ns(const struct series *rate)

@@ -19,7 +19,7 @@ VERSION := $(shell cat VERSION 2>/dev/null || echo 0.1.0)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
-LIBS     := libbpf libmnl libsystemd json-c libmicrohttpd libcap-ng
+LIBS     := libbpf libmnl libsystemd json-c libmicrohttpd libcap-ng libseccomp
 WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wimplicit-fallthrough -Wvla -Wundef -Wwrite-strings
 # What a packager says of it holds.
@@ -88,7 +88,7 @@ $(B)/obj/%.o: %.c Makefile
 $(call OBJ,$(wildcard tests/bpf/*.c)): $(B)/carp.skel.h
 
 REQUEST_SRC := $(wildcard user/request*.c) user/address.c
-$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call OBJ,$(CORE_SRC) $(REQUEST_SRC) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
+$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call OBJ,$(CORE_SRC) $(REQUEST_SRC) user/sys/hand_check.c $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(TEST_LIBS) -ljson-c

@@ -49,6 +49,9 @@ guardian() {
 	[[ $(<"/proc/$pid/comm") != carp-guardian ]] || echo "$pid"
 }
 
+# The process with the privilege.
+hand() { carp "$1" status -j 2>>"$HOSTS_DIR/errors" | jq .hand; }
+
 # One member of a group's status: group HOST VHID FILTER
 group() {
 	carp "$1" status -j 2>>"$HOSTS_DIR/errors" |

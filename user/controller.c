@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 static void on_netlink(void *context)
 {
@@ -30,6 +29,20 @@ static void on_deadline(void *context)
 	controller_settle(c);
 }
 
+/* The hand's end is ours: nothing could be attached or removed any more. */
+static void on_hand(void *context)
+{
+	struct controller *c = context;
+
+	if (hand_alive(c->hand))
+		return;
+	log_warnx("the process with the privilege has died: bowing out");
+	c->lost = true;
+	loop_source_remove(c->hand_source);
+	c->hand_source = NULL;
+	loop_quit(c->loop);
+}
+
 struct leftover {
 	struct controller *controller;
 	char *error;
@@ -37,21 +50,6 @@ struct leftover {
 	int err; /* the last */
 };
 
-static int remove_addresses(void *context, const char *ifname)
-{
-	const struct leftover *left = context;
-	struct controller *c = left->controller;
-	struct netlink_link link;
-	int err = netlink_link_by_name(c->netlink, ifname, &link);
-
-	if (err)
-		return err == -ENODEV ? 0 : err;
-	return nic_remove_leftovers(c, link.ifindex);
-}
-
-/* The addresses go before the program: once nothing keeps it silent, the
- * kernel would answer for those it still finds there, with the NIC's MAC.
- * While they cannot be removed, the program stays. */
 static void on_leftover(void *context, const char *ifname)
 {
 	struct leftover *left = context;
@@ -59,7 +57,7 @@ static void on_leftover(void *context, const char *ifname)
 	int err;
 
 	memory_recall(c, ifname);
-	err = dataplane_unpin(c->pin_dir, ifname, remove_addresses, left);
+	err = dataplane_unpin(c->hand, ifname);
 	if (err == -EBUSY)
 		return; /* a living controller's */
 	if (!err)
@@ -86,16 +84,18 @@ static int open_netlink(struct controller *c, char *error, size_t size)
 		err = loop_add(c->loop, netlink_fd(c->netlink), EPOLLIN,
 			       LOOP_KERNEL, on_netlink, c, &c->netlink_source);
 	if (!err)
+		err = loop_add(c->loop, hand_fd(c->hand), EPOLLIN, LOOP_KERNEL,
+			       on_hand, c, &c->hand_source);
+	if (!err)
 		return 0;
 	snprintf(error, size, "netlink: %s", strerror(-err));
 	return EXIT_CODE_FAILED;
 }
 
-int controller_open_beside(struct loop *loop, const char *pin_dir,
-			   const char *state_dir,
-			   const struct controller_events *events,
-			   struct controller **out, char *error,
-			   size_t error_size)
+int controller_open(struct loop *loop, struct hand *hand, const char *pin_dir,
+		    const char *state_dir,
+		    const struct controller_events *events,
+		    struct controller **out, char *error, size_t error_size)
 {
 	struct controller *c = calloc(1, sizeof(*c));
 	int code;
@@ -109,7 +109,10 @@ int controller_open_beside(struct loop *loop, const char *pin_dir,
 		return EXIT_CODE_FAILED;
 	}
 	c->loop = loop;
+	c->hand = hand;
 	c->events = *events;
+	boot_id(c->boot);
+	dataplane_begin();
 	code = open_netlink(c, error, error_size);
 	if (code) {
 		controller_close(c);
@@ -120,34 +123,21 @@ int controller_open_beside(struct loop *loop, const char *pin_dir,
 	return 0;
 }
 
-int controller_open(struct loop *loop, const char *pin_dir,
-		    const char *state_dir,
-		    const struct controller_events *events,
-		    struct controller **out, char *error, size_t error_size)
+int controller_begin(struct controller *c, char *error, size_t error_size)
 {
-	struct leftover left = { .error = error, .error_size = error_size };
-	struct controller *c;
-	int code = controller_open_beside(loop, pin_dir, state_dir, events, &c,
-					  error, error_size);
+	struct leftover left = { .controller = c,
+				 .error = error,
+				 .error_size = error_size };
+	int code;
 
-	if (code)
-		return code;
 	if (memory_open(c, error, error_size) ||
-	    controller_recall_maintenance(c, error, error_size)) {
-		controller_close(c);
+	    controller_recall_maintenance(c, error, error_size))
 		return EXIT_CODE_FAILED;
-	}
-	left.controller = c;
-	code = dataplane_pinned(c->pin_dir, on_leftover, &left);
+	code = dataplane_pinned(c->hand, on_leftover, &left);
 	if (code)
 		snprintf(error, error_size, "%s: cannot be read: %s",
 			 c->pin_dir, strerror(-code));
-	if (code || left.err) {
-		controller_close(c);
-		return EXIT_CODE_FAILED;
-	}
-	*out = c;
-	return 0;
+	return code || left.err ? EXIT_CODE_FAILED : 0;
 }
 
 void controller_close(struct controller *c)
@@ -169,7 +159,8 @@ void controller_close(struct controller *c)
 	loop_source_remove(c->netlink_source);
 	neighbor_close(c->neighbor);
 	netlink_close(c->netlink);
-	rmdir(c->pin_dir); /* if nothing is left in it */
+	loop_source_remove(c->hand_source);
+	hand_clean(c->hand);
 	free(c->pin_dir);
 	free(c->state_dir);
 	free(c);

@@ -10,16 +10,15 @@
 #include "user/core/node.h"
 #include "user/request.h"
 #include "user/sys/dataplane.h"
+#include "user/sys/boot.h"
 #include "user/sys/guardian.h"
+#include "user/sys/hand.h"
 #include "user/sys/loop.h"
 #include "user/sys/neighbor.h"
 #include "user/sys/netlink.h"
 #include "user/sys/packet.h"
 
 enum controller_numbers {
-	/* Marks addresses we attach (IFA_PROTO), so that they can be told
-	 * from an administrator's after a crash. */
-	CONTROLLER_ADDRESS_PROTOCOL = 0xca,
 	CONTROLLER_ERROR_SIZE = 320,
 	CONTROLLER_MEMBER_NAME_SIZE = NETLINK_NAME_SIZE + 16,
 	DEVICE_TEXT_SIZE = 128,
@@ -110,8 +109,11 @@ struct controller {
 	struct netlink *netlink;
 	struct neighbor *neighbor;
 	struct loop_source *netlink_source;
-	char *pin_dir;
-	char *state_dir;
+	struct hand *hand; /* the caller's */
+	struct loop_source *hand_source;
+	bool lost; /* it has ended, and so do we */
+	char boot[BOOT_ID_SIZE];
+	char *pin_dir, *state_dir; /* for texts: only the hand goes there */
 	struct node node;
 	unsigned int nics_numbered;
 	/* Counts changes of what a successor prepares itself for: interfaces,
@@ -127,26 +129,20 @@ struct controller {
 	struct loop_source *guardian_source;
 };
 
-/*
- * Removes what a crashed controller left behind.  0, or an exit code with a
- * line of text.
- */
-int controller_open(struct loop *loop, const char *pin_dir,
+/* Knows no group, and nothing of earlier ones: until it has begun, or taken
+ * over.  0, or an exit code with a line of text. */
+int controller_open(struct loop *loop, struct hand *hand, const char *pin_dir,
 		    const char *state_dir,
 		    const struct controller_events *events,
 		    struct controller **out, char *error, size_t error_size);
+/* Removes what a crashed controller left behind, and remembers what it knew: 0,
+ * or an exit code with a line of text. */
+int controller_begin(struct controller *c, char *error, size_t error_size);
 /* From now on the guardian, which stays the caller's, is told what is to be
  * done if we die.  Takes NULL. */
 void controller_guard(struct controller *c, struct guardian *guardian);
 /* It is let go; we are still at work. */
 void controller_unguard(struct controller *c);
-/* Beside another one that is still at work: knows no group until it has taken
- * over. */
-int controller_open_beside(struct loop *loop, const char *pin_dir,
-			   const char *state_dir,
-			   const struct controller_events *events,
-			   struct controller **out, char *error,
-			   size_t error_size);
 /* Masters bow out; everything attached is removed.  Takes NULL. */
 void controller_close(struct controller *controller);
 
@@ -288,10 +284,6 @@ int nic_reopen(struct nic *nic, char *error, size_t error_size);
 
 /* Reads the interface's addresses and tells each group its source. */
 void nic_refresh_sources(struct nic *nic);
-/* Removes addresses marked as ours from an interface.  0, or -errno: some may
- * be there still. */
-int nic_remove_leftovers(struct controller *c, unsigned int ifindex);
-
 /* One of nic->own more. */
 void nic_remember_address(struct nic *nic,
 			  const struct netlink_address *address);

@@ -11,7 +11,7 @@
 
 enum {
 	ADDRESS_RETRY_MS = 1000,
-	ADDRESS_SLICE = 32, /* a millisecond or two */
+	ADDRESS_SLICE = HAND_BATCH, /* a millisecond or two */
 	ADDRESS_LAST_TRIES = 3,
 };
 
@@ -22,7 +22,7 @@ static struct netlink_address kernel_address(const struct member *m,
 		.ifindex = m->nic->link.ifindex,
 		.family = vip->address.family,
 		.prefix = vip->prefix,
-		.protocol = CONTROLLER_ADDRESS_PROTOCOL,
+		.protocol = HAND_ADDRESS_MARK,
 	};
 
 	memcpy(address.address, vip->address.bytes, 16);
@@ -48,7 +48,7 @@ static void look(void *context, const struct netlink_address *address)
 	struct lookup *lookup = context;
 
 	if (same_address(lookup->vip, address) &&
-	    address->protocol == CONTROLLER_ADDRESS_PROTOCOL)
+	    address->protocol == HAND_ADDRESS_MARK)
 		lookup->ours = true;
 }
 
@@ -61,16 +61,14 @@ static bool is_ours(const struct member *m, const struct vip *vip)
 	return lookup.ours;
 }
 
-/* 0 if it is there now, ours or not; or -errno. */
-static int attach_one(struct member *m, size_t i)
+/* True if it is there now, ours or not. */
+static bool attached_one(struct member *m, size_t i, int err)
 {
-	struct netlink_address address = kernel_address(m, &m->vips[i]);
 	char text[ADDRESS_TEXT_SIZE];
-	int err = netlink_address_add(m->nic->controller->netlink, &address);
 
 	m->attached[i] = !err || (err == -EEXIST && is_ours(m, &m->vips[i]));
 	if (m->attached[i])
-		return 0;
+		return true;
 	if (err == -EEXIST)
 		log_info("%s vhid %u: %s is on the interface already and "
 			 "stays the administrator's",
@@ -81,20 +79,16 @@ static int attach_one(struct member *m, size_t i)
 		log_warnx("%s vhid %u: cannot attach %s: %s", m->nic->link.name,
 			  m->group.settings.vhid, vip_format(&m->vips[i], text),
 			  strerror(-err));
-	return err == -EEXIST ? 0 : err;
+	return err == -EEXIST;
 }
 
-static void detach_one(struct member *m, size_t i)
+static void detached_one(struct member *m, size_t i, int err)
 {
-	struct netlink_address address = kernel_address(m, &m->vips[i]);
 	char text[ADDRESS_TEXT_SIZE];
-	int err;
 
-	m->attached[i] = false;
-	err = netlink_address_remove(m->nic->controller->netlink, &address);
-	if (!err || err == -EADDRNOTAVAIL || err == -ENODEV)
+	m->attached[i] = err && err != -EADDRNOTAVAIL && err != -ENODEV;
+	if (!m->attached[i])
 		return;
-	m->attached[i] = true;
 	if (!m->address_stuck)
 		log_warnx("%s vhid %u: cannot remove %s: %s", m->nic->link.name,
 			  m->group.settings.vhid, vip_format(&m->vips[i], text),
@@ -102,17 +96,47 @@ static void detach_one(struct member *m, size_t i)
 	m->address_stuck = true;
 }
 
+/* Some of the VIPs, by their place in the list. */
+struct slice {
+	size_t count;
+	size_t at[ADDRESS_SLICE];
+	struct netlink_address addresses[ADDRESS_SLICE];
+};
+
+static void slice_add(struct slice *slice, const struct member *m, size_t i)
+{
+	slice->addresses[slice->count] = kernel_address(m, &m->vips[i]);
+	slice->at[slice->count++] = i;
+}
+
+static void slice_work(const struct slice *slice, struct member *m, bool add)
+{
+	int errors[HAND_BATCH] = { 0 };
+
+	hand_addresses(m->nic->controller->hand, add, slice->addresses,
+		       slice->count, errors);
+	for (size_t k = 0; k < slice->count; k++) {
+		if (!add)
+			detached_one(m, slice->at[k], errors[k]);
+		else if (!attached_one(m, slice->at[k], errors[k]))
+			m->address_refusing = true;
+	}
+}
+
 /* One whose attaching failed may be there all the same: the kernel's word for
  * it was lost. */
 static void sweep(void *context, const struct netlink_address *address)
 {
 	struct member *m = context;
+	struct slice slice = { 0 };
 
-	if (address->protocol != CONTROLLER_ADDRESS_PROTOCOL)
+	if (address->protocol != HAND_ADDRESS_MARK)
 		return;
 	for (size_t i = 0; i < m->group.settings.vips_count; i++)
-		if (same_address(&m->vips[i], address))
-			detach_one(m, i);
+		if (same_address(&m->vips[i], address) &&
+		    slice.count < ADDRESS_SLICE)
+			slice_add(&slice, m, i);
+	slice_work(&slice, m, false);
 }
 
 /* The addresses have gone with their interface. */
@@ -138,22 +162,18 @@ void member_want_addresses(struct member *m, bool wanted)
  * again. */
 void member_work_addresses(struct member *m)
 {
+	struct slice slice = { 0 };
 	size_t i = m->address_next;
 
 	if (gone(m))
 		return;
 	if (i == 0)
 		m->address_stuck = false;
-	for (int left = ADDRESS_SLICE;
-	     i < m->group.settings.vips_count && left > 0; i++) {
-		if (m->attached[i] == m->address_wanted)
-			continue;
-		left--;
-		if (!m->address_wanted)
-			detach_one(m, i);
-		else if (attach_one(m, i) != 0)
-			m->address_refusing = true;
-	}
+	for (; i < m->group.settings.vips_count && slice.count < ADDRESS_SLICE;
+	     i++)
+		if (m->attached[i] != m->address_wanted)
+			slice_add(&slice, m, i);
+	slice_work(&slice, m, m->address_wanted);
 	m->address_next = i;
 	if (i < m->group.settings.vips_count)
 		return;
@@ -222,32 +242,6 @@ void member_restore_addresses(struct member *m, struct instant now)
 	member_want_addresses(m, wanted);
 }
 
-struct leftovers {
-	struct netlink *netlink;
-	int err; /* the last */
-};
-
-static void remove_leftover(void *context,
-			    const struct netlink_address *address)
-{
-	struct leftovers *l = context;
-	int err;
-
-	if (address->protocol != CONTROLLER_ADDRESS_PROTOCOL)
-		return;
-	err = netlink_address_remove(l->netlink, address);
-	if (err && err != -EADDRNOTAVAIL && err != -ENODEV)
-		l->err = err;
-}
-
-int nic_remove_leftovers(struct controller *c, unsigned int ifindex)
-{
-	struct leftovers l = { .netlink = c->netlink };
-	int err = netlink_addresses(c->netlink, ifindex, remove_leftover, &l);
-
-	return err ? err : l.err;
-}
-
 /* The best source per family found so far. */
 struct sources {
 	struct nic *nic;
@@ -258,7 +252,7 @@ struct sources {
 static bool is_vip(const struct nic *nic, const struct netlink_address *address)
 {
 	/* Spares thousands of comparisons for each of thousands of VIPs. */
-	if (address->protocol == CONTROLLER_ADDRESS_PROTOCOL)
+	if (address->protocol == HAND_ADDRESS_MARK)
 		return true;
 	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++) {
 		const struct member *m = nic->members[vhid];

@@ -126,26 +126,11 @@ static void member_forget(struct nic *nic, const struct settings *settings)
 	dataplane_forget(nic->dataplane, settings->vhid);
 }
 
-static bool forwards_ipv6(const char *ifname)
-{
-	char path[64 + NETLINK_NAME_SIZE];
-	FILE *file;
-	int c;
-
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/forwarding",
-		 ifname);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	c = fgetc(file);
-	fclose(file);
-	return c == '1';
-}
-
 void member_follow_interface(struct member *m)
 {
 	memcpy(m->entry->nic_mac, m->nic->link.mac, CARP_MAC_SIZE);
-	m->group.router = forwards_ipv6(m->nic->link.name);
+	m->group.router = netlink_forwards_ipv6(m->nic->controller->netlink,
+						m->nic->link.ifindex);
 	m->entry->nd_router = m->group.router;
 }
 

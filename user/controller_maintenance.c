@@ -4,7 +4,6 @@
  * restarts, until told otherwise.  One automatic entry of the ledger.
  */
 #include "user/controller.h"
-#include "user/sys/flag.h"
 #include "user/sys/log.h"
 
 #include <stdio.h>
@@ -19,7 +18,7 @@ static const char flag_name[] = "maintenance";
 
 /* For the background. */
 struct flag_change {
-	const char *directory;
+	struct hand *hand;
 	bool on;
 	int err;
 };
@@ -28,7 +27,7 @@ static void write_flag(void *argument)
 {
 	struct flag_change *change = argument;
 
-	change->err = flag_set(change->directory, flag_name, change->on);
+	change->err = hand_flag_set(change->hand, HAND_MAINTENANCE, change->on);
 }
 
 static bool enter_ledger(struct controller *c, bool on, const char *by)
@@ -43,7 +42,7 @@ static bool enter_ledger(struct controller *c, bool on, const char *by)
 int controller_recall_maintenance(struct controller *c, char *error,
 				  size_t error_size)
 {
-	int on = flag_get(c->state_dir, flag_name);
+	int on = hand_flag_get(c->hand, HAND_MAINTENANCE);
 
 	if (on < 0)
 		snprintf(error, error_size, "%s/%s: cannot be read: %s",
@@ -59,7 +58,7 @@ int controller_recall_maintenance(struct controller *c, char *error,
 int controller_maintenance(struct controller *c, const struct request *request,
 			   char *error, size_t error_size)
 {
-	struct flag_change change = { c->state_dir, request->maintenance, 0 };
+	struct flag_change change = { c->hand, request->maintenance, 0 };
 
 	controller_background(c, write_flag, &change);
 	if (change.err) {

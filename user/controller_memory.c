@@ -18,7 +18,6 @@
 #include "user/controller_memory.h"
 #include "user/sys/background.h"
 #include "user/sys/log.h"
-#include "user/sys/statefile.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -166,7 +165,7 @@ void memory_recall(struct controller *c, const char *ifname)
 {
 	struct walk walk = { c->memory, ifname };
 
-	dataplane_senders_recall(c->pin_dir, ifname, on_sender, &walk);
+	dataplane_senders_recall(c->hand, ifname, on_sender, &walk);
 }
 
 void memory_restore(struct member *m)
@@ -233,7 +232,7 @@ static void write_slowly(void *argument)
 {
 	struct writing *w = argument;
 
-	w->err = statefile_write(w->directory, memory_file, w->text);
+	w->err = hand_file_write(w->hand, HAND_SEQUENCES, w->text);
 }
 
 static void on_written(void *context)
@@ -256,7 +255,7 @@ static bool start_writing(struct memory *memory)
 	memory->reserved = current(memory) + RESERVE;
 	if (is_ahead(memory))
 		memory->promised = base_needed(memory) + AHEAD;
-	memory->writing.directory = c->state_dir;
+	memory->writing.hand = c->hand;
 	memory->writing.text = memory_render(memory);
 	if (!memory->writing.text)
 		return false;
@@ -275,8 +274,8 @@ static bool start_writing(struct memory *memory)
 /* Waits; at the beginning and at the end, when no election is running. */
 static void write_now(struct memory *memory)
 {
-	struct writing w = { memory->controller->state_dir,
-			     memory_render(memory), 0 };
+	struct writing w = { memory->controller->hand, memory_render(memory),
+			     0 };
 
 	if (!w.text)
 		return;
@@ -335,7 +334,7 @@ int memory_open(struct controller *c, char *error, size_t error_size)
 	c->memory = memory;
 	if (memory) {
 		memory->controller = c;
-		boot_id(memory->boot);
+		memcpy(memory->boot, c->boot, sizeof(memory->boot));
 		err = memory_read(memory);
 	}
 	if (err) {

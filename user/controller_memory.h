@@ -15,7 +15,7 @@ struct known_sender {
 
 /* For the thread that writes. */
 struct writing {
-	const char *directory;
+	struct hand *hand;
 	char *text;
 	int err;
 };

@@ -4,7 +4,6 @@
  */
 #include "user/controller_memory.h"
 #include "user/sys/log.h"
-#include "user/sys/statefile.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -74,8 +73,8 @@ static bool parse_line(struct memory *memory, const char *line)
 int memory_read(struct memory *memory)
 {
 	char *text, *at, *line;
-	int err = statefile_read(memory->controller->state_dir, memory_file,
-				 &text);
+	int err =
+		hand_file_read(memory->controller->hand, HAND_SEQUENCES, &text);
 
 	if (err)
 		return err;

@@ -147,7 +147,8 @@ struct mend {
 
 static int open_packet(struct mend *m)
 {
-	int err = packet_open(m->link.ifindex, &m->packet);
+	int err = hand_packet(m->nic->controller->hand, m->link.ifindex,
+			      &m->packet);
 
 	for (int vhid = 1; !err && vhid < CARP_VHID_SLOTS; vhid++) {
 		if (!m->nic->members[vhid])
@@ -192,7 +193,7 @@ static void settle_in(struct nic *nic, struct packet *packet)
 	packet_close(nic->packet);
 	nic->packet = packet;
 	nic->cut_off = false;
-	nic_remove_leftovers(nic->controller, nic->link.ifindex);
+	hand_addresses_clear(nic->controller->hand, nic->link.ifindex);
 	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++)
 		if (nic->members[vhid])
 			member_follow_interface(nic->members[vhid]);

@@ -54,9 +54,9 @@ struct dataplane_config nic_config(struct nic *nic,
 				   const struct netlink_link *link)
 {
 	struct dataplane_config config = {
+		.hand = nic->controller->hand,
 		.ifindex = link->ifindex,
 		.ifname = link->name,
-		.pin_dir = nic->controller->pin_dir,
 		.mode = nic->mode,
 		.on_event = on_event,
 		.context = nic,
@@ -85,7 +85,8 @@ static void open_slowly(void *argument)
 	device_step_back(o->nic->controller, &o->link);
 	if (o->err)
 		return;
-	o->err = packet_open(o->link.ifindex, &o->nic->packet);
+	o->err = hand_packet(o->nic->controller->hand, o->link.ifindex,
+			     &o->nic->packet);
 	if (o->err)
 		snprintf(o->error, o->size, "interface %s: %s", o->link.name,
 			 strerror(-o->err));
@@ -145,7 +146,7 @@ int nic_open(struct controller *c, const struct request *request,
 		nic_close(nic);
 		return EXIT_CODE_FAILED;
 	}
-	nic_remove_leftovers(c, link.ifindex);
+	hand_addresses_clear(c->hand, link.ifindex);
 	nic_guard(nic);
 	nic->open = true;
 	nic->working = true;

@@ -129,7 +129,8 @@ static void find_next_hop(struct member *m, const struct address *peer,
 	hop->address = *peer;
 	neighbor_next_hop(n, ifindex, peer->family, peer->bytes,
 			  &hop->address.family, hop->address.bytes);
-	neighbor_use(n, ifindex, hop->address.family, hop->address.bytes);
+	hand_neighbor(m->nic->controller->hand, ifindex, hop->address.family,
+		      hop->address.bytes);
 }
 
 void member_peer_route(struct group *g, const struct address *peer,

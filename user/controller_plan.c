@@ -4,7 +4,6 @@
  */
 #include "user/controller_plan.h"
 #include "user/core/auth.h"
-#include "user/sys/secret.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -199,7 +198,8 @@ int plan_make(const struct controller *c, unsigned int ifindex,
 	if (code)
 		return code;
 	if (r->has & REQUEST_HAS_PASS_FILE) {
-		if (secret_read(r->pass_file, plan->key, error, size) != 0)
+		if (hand_secret(c->hand, r->pass_file, plan->key, error,
+				size) != 0)
 			return EXIT_CODE_INVALID;
 		plan->has_key = true;
 		plan->pass_file = r->pass_file;

@@ -182,7 +182,7 @@ static void on_address(void *context, const struct netlink_address *address,
 		if (nic->members[vhid])
 			member_address_lost(nic->members[vhid], address);
 	/* Our own are no sources, and there may be thousands. */
-	if (address->protocol != CONTROLLER_ADDRESS_PROTOCOL)
+	if (address->protocol != HAND_ADDRESS_MARK)
 		nic_refresh_sources(nic);
 }
 

@@ -16,6 +16,7 @@
 #include "fake_loop.h"
 #include "fuzz.h"
 #include "user/request.h"
+#include "user/sys/listener.h"
 #include "user/sys/server.h"
 
 enum {
@@ -236,6 +237,7 @@ static void serve_the_next(void)
 static void leave(void)
 {
 	server_close(server);
+	unlink(address.sun_path);
 	for (int i = 0; i < STEPS_MAX + 3; i++)
 		free(talkers[i].sent);
 	loop_close(loop);
@@ -246,6 +248,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	const struct server_handler handler = { .request = on_request,
 						.gone = on_gone };
+	struct listener listener;
 
 	(void)argc;
 	(void)argv;
@@ -253,7 +256,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s/control",
 		 directory);
 	MUST(!loop_open(&loop));
-	MUST(!server_open(loop, address.sun_path, &handler, &server));
+	MUST(!listener_open(address.sun_path, &listener));
+	MUST(!server_open(loop, &listener, geteuid(), &handler, &server));
 	settle();
 	atexit(leave);
 	return 0;

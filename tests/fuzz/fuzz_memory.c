@@ -13,6 +13,7 @@
 
 /* The reader and the writer are inside. */
 #include "user/controller_memory.c"
+#include "user/sys/statefile.h"
 
 /* In memory: nothing here waits for a disk. */
 static char directory[] = "/dev/shm/carp-xdp-fuzz-XXXXXX";
@@ -58,13 +59,29 @@ void dataplane_senders_forget(struct dataplane *dataplane, __u8 vhid)
 	(void)vhid;
 }
 
-void dataplane_senders_recall(const char *pin_dir, const char *ifname,
+void dataplane_senders_recall(struct hand *hand, const char *ifname,
 			      dataplane_sender *each, void *context)
 {
-	(void)pin_dir;
+	(void)hand;
 	(void)ifname;
 	(void)each;
 	(void)context;
+}
+
+/* Without a hand, the file is at hand. */
+
+int hand_file_read(struct hand *hand, enum hand_file file, char **text)
+{
+	(void)hand;
+	(void)file;
+	return statefile_read(directory, memory_file, text);
+}
+
+int hand_file_write(struct hand *hand, enum hand_file file, const char *text)
+{
+	(void)hand;
+	(void)file;
+	return statefile_write(directory, memory_file, text);
 }
 
 static void leave(void)

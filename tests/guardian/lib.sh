@@ -30,7 +30,11 @@ hurry() {
 	chrt -f -p 2 "$(controller "$1")"
 	chrt -f -p 3 "$(guardian "$1")"
 }
-backup_is() { chrt -f -p 4 "$(controller "$1")"; }
+# Its addresses come from the hand.
+backup_is() {
+	chrt -f -p 4 "$(hand "$1")"
+	chrt -f -p 4 "$(controller "$1")"
+}
 
 # strike SIGNAL PID: kills, in nanoseconds when.  Stamped by who kills, or the
 # start of a process would be measured, too.

@@ -11,6 +11,8 @@ struct control;
 
 struct control_config {
 	struct loop *loop;
+	struct hand *hand;
+	uid_t owner; /* who may ask, beside root */
 	const char *socket_path;
 	const char *pin_dir;
 	const char *state_dir;
@@ -23,12 +25,17 @@ struct control_config {
 	bool takeover;
 };
 
-/* Opens controller and socket: 0, or an exit code with a line of text. */
+/* What needs privilege for itself: 0, or an exit code with a line of text. */
 int control_open(const struct control_config *config, struct control **out,
 		 char *error, size_t error_size);
+/* Takes over from another process, or begins afresh; listens.  As above. */
+int control_begin(struct control *control, const struct control_config *config,
+		  char *error, size_t error_size);
 /* Masters bow out; everything is removed.  Takes NULL. */
 void control_close(struct control *control);
 
+/* The hand has died, and we have bowed out or are about to. */
+bool control_lost(const struct control *control);
 /* A successor has taken over: nothing may be touched, let alone closed. */
 bool control_given(const struct control *control);
 

@@ -5,9 +5,11 @@
  */
 #include "user/daemon/control_parts.h"
 #include "user/daemon/metrics.h"
+#include "user/sys/listener.h"
 #include "user/sys/log.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +22,7 @@ static void describe(void *context, struct pack *pack)
 	struct control *control = context;
 	int metrics = http_fd(control->http);
 
-	pack_put_fd(pack, server_fd(control->server));
+	pack_put_fd(pack, server_listener(control->server)->fd);
 	pack_put_text(pack, metrics >= 0 ? control->metrics : NULL);
 	if (metrics >= 0)
 		pack_put_fd(pack, metrics);
@@ -42,6 +44,11 @@ static void on_dropped(void *context)
 	control->handover = NULL;
 	if (control->overdue)
 		loop_quit(control->loop);
+}
+
+bool control_lost(const struct control *control)
+{
+	return control->controller->lost;
 }
 
 bool control_given(const struct control *control)
@@ -97,6 +104,7 @@ static char *on_scrape(void *context, bool open_metrics)
 static int serve_metrics(struct control *control, const char *address,
 			 int listening, char *error, size_t error_size)
 {
+	struct sockaddr_storage where;
 	int err;
 
 	if (control->metrics && !strcmp(control->metrics, address))
@@ -106,8 +114,14 @@ static int serve_metrics(struct control *control, const char *address,
 			 address, control->metrics);
 		return EXIT_CODE_INVALID;
 	}
-	err = http_open(control->loop, address, listening, on_scrape, control,
-			&control->http);
+	err = http_address(address, &where);
+	if (!err && listening < 0)
+		listening = hand_listen_tcp(control->hand, &where);
+	if (!err)
+		err = listening < 0
+			      ? listening
+			      : http_open(control->loop, address, listening,
+					  on_scrape, control, &control->http);
 	if (!err) {
 		control->metrics = strdup(address);
 		return 0;
@@ -135,10 +149,14 @@ static int open_server(struct control *control, const char *path, int listening,
 	struct server_handler handler = { .request = control_on_request,
 					  .gone = control_on_gone,
 					  .context = control };
-	int err = listening < 0 ? server_open(control->loop, path, &handler,
-					      &control->server)
-				: server_adopt(control->loop, path, listening,
-					       &handler, &control->server);
+	struct listener listener;
+	int err = listening < 0 ? hand_listen(control->hand, &listener)
+				: hand_listener_adopt(control->hand, listening,
+						      &listener);
+
+	if (!err)
+		err = server_open(control->loop, &listener, control->owner,
+				  &handler, &control->server);
 
 	if (!err)
 		return 0;
@@ -151,16 +169,13 @@ static int open_server(struct control *control, const char *path, int listening,
 }
 
 static int start_afresh(struct control *control,
-			const struct control_config *config,
-			const struct controller_events *events, char *error,
+			const struct control_config *config, char *error,
 			size_t size)
 {
 	int code = open_server(control, config->socket_path, -1, error, size);
 
 	if (!code)
-		code = controller_open(config->loop, config->pin_dir,
-				       config->state_dir, events,
-				       &control->controller, error, size);
+		code = controller_begin(control->controller, error, size);
 	return code;
 }
 
@@ -185,17 +200,12 @@ static int take_rest(struct control *control,
 
 static int take_over(struct control *control,
 		     const struct control_config *config, int connection,
-		     const struct controller_events *events, char *error,
-		     size_t size)
+		     char *error, size_t size)
 {
 	struct pack rest = { 0 };
-	int code = controller_open_beside(config->loop, config->pin_dir,
-					  config->state_dir, events,
-					  &control->controller, error, size);
+	int code = handover_take(connection, control->controller, &rest, error,
+				 size);
 
-	if (!code)
-		code = handover_take(connection, control->controller, &rest,
-				     error, size);
 	if (!code)
 		code = take_rest(control, config, &rest, error, size);
 	pack_free(&rest);
@@ -203,21 +213,19 @@ static int take_over(struct control *control,
 }
 
 static int start(struct control *control, const struct control_config *config,
-		 const struct controller_events *events, char *error,
-		 size_t size)
+		 char *error, size_t size)
 {
 	int connection = -1;
 	int code;
 
-	switch (handover_ask(config->socket_path, config->takeover, &connection,
-			     error, size)) {
+	switch (handover_ask(config->hand, config->socket_path,
+			     config->takeover, &connection, error, size)) {
 	case HANDOVER_WILLING:
-		code = take_over(control, config, connection, events, error,
-				 size);
+		code = take_over(control, config, connection, error, size);
 		close(connection);
 		return code;
 	case HANDOVER_NONE:
-		return start_afresh(control, config, events, error, size);
+		return start_afresh(control, config, error, size);
 	case HANDOVER_REFUSED:
 	default:
 		return EXIT_CODE_FAILED;
@@ -231,9 +239,6 @@ int control_open(const struct control_config *config, struct control **out,
 	struct controller_events events = { .changed = control_on_changed,
 					    .noticed = control_on_noticed,
 					    .context = control };
-	const struct linger_events linger = { .begin = on_linger,
-					      .end = on_linger_end,
-					      .context = control };
 	int code;
 
 	if (!control) {
@@ -241,16 +246,33 @@ int control_open(const struct control_config *config, struct control **out,
 		return EXIT_CODE_FAILED;
 	}
 	control->loop = config->loop;
+	control->hand = config->hand;
+	control->owner = config->owner;
 	control->embedded = config->embedded;
-	code = start(control, config, &events, error, error_size);
-	if (code) {
-		control_close(control);
+	code = controller_open(config->loop, config->hand, config->pin_dir,
+			       config->state_dir, &events, &control->controller,
+			       error, error_size);
+	if (code)
+		free(control);
+	else
+		*out = control;
+	return code;
+}
+
+int control_begin(struct control *control, const struct control_config *config,
+		  char *error, size_t error_size)
+{
+	const struct linger_events linger = { .begin = on_linger,
+					      .end = on_linger_end,
+					      .context = control };
+	int code = start(control, config, error, error_size);
+
+	if (code)
 		return code;
-	}
 	controller_guard(control->controller, config->guardian);
-	if (linger_open(config->loop, &linger, &control->linger) != 0)
+	if (linger_open(config->loop, config->hand, &linger,
+			&control->linger) != 0)
 		log_warnx("restarts will not be hitless");
-	*out = control;
 	return 0;
 }
 
@@ -264,6 +286,10 @@ void control_close(struct control *control)
 	controller_close(control->controller);
 	http_close(control->http);
 	control->embedded = false;
+	/* While we still answer there, nobody replaces it. */
+	if (control->server)
+		hand_listener_leave(control->hand,
+				    server_listener(control->server));
 	server_close(control->server);
 	free(control->metrics);
 	free(control);

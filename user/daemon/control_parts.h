@@ -12,6 +12,8 @@
 
 struct control {
 	struct loop *loop;
+	struct hand *hand;
+	uid_t owner; /* may ask, as root may */
 	struct controller *controller;
 	struct server *server;
 	struct http *http;
@@ -21,7 +23,7 @@ struct control {
 	bool overdue;	/* that one prepares itself for very long */
 	bool given;	/* to a successor: nothing here is ours any more */
 	struct handover *handover;
-	struct linger *linger;
+	struct lingering *linger;
 	struct server_client *monitors[SERVER_CLIENTS_MAX];
 };
 

@@ -143,6 +143,7 @@ static int status(struct control *control, const struct request *request,
 	put(reply, "program", json_object_new_string(CARP_XDP_VERSION));
 	put(reply, "pid", json_object_new_int(getpid()));
 	put(reply, "guardian", guardian_of(control->controller));
+	put(reply, "hand", json_object_new_int(hand_pid(control->hand)));
 	put(reply, "maintenance",
 	    json_object_new_boolean(control->controller->maintenance));
 	put(reply, "sequences_kept",

@@ -4,6 +4,7 @@
  */
 #include "user/daemon/daemon.h"
 #include "user/daemon/control.h"
+#include "user/sys/confine.h"
 #include "user/sys/guardian.h"
 #include "user/sys/log.h"
 #include "user/sys/timens.h"
@@ -72,94 +73,150 @@ static int check_clock(char *error, size_t size)
 	return EXIT_CODE_FAILED;
 }
 
-static int start(const struct daemon_options *options, struct loop *loop,
-		 struct guardian *guardian, struct control **out, char *error,
-		 size_t size)
-{
-	struct control_config config = { .loop = loop,
-					 .guardian = guardian,
-					 .socket_path = options->socket_path,
-					 .pin_dir = options->pin_dir,
-					 .state_dir = options->state_dir,
-					 .embedded = options->embedded,
-					 .metrics = options->metrics,
-					 .takeover = options->takeover };
-	int code = control_open(&config, out, error, size);
+/* What all of it is made of; each part NULL until it is there. */
+struct daemon {
+	const struct daemon_options *options;
+	struct confine confine;
+	uid_t owner;
+	struct guardian *guardian;
+	struct hand *hand;
+	struct loop *loop;
+	struct control *control;
+};
 
+static int explain(int err, const char *what, char *error, size_t size)
+{
+	if (err)
+		snprintf(error, size, "cannot %s: %s", what, strerror(-err));
+	return err ? EXIT_CODE_FAILED : 0;
+}
+
+static struct control_config control_config(const struct daemon *d)
+{
+	const struct daemon_options *options = d->options;
+
+	return (struct control_config){ .loop = d->loop,
+					.hand = d->hand,
+					.owner = d->owner,
+					.guardian = d->guardian,
+					.socket_path = options->socket_path,
+					.pin_dir = options->pin_dir,
+					.state_dir = options->state_dir,
+					.embedded = options->embedded,
+					.metrics = options->metrics,
+					.takeover = options->takeover };
+}
+
+static int open_hand(struct daemon *d)
+{
+	const struct hand_config config = {
+		.socket_path = d->options->socket_path,
+		.pin_dir = d->options->pin_dir,
+		.state_dir = d->options->state_dir,
+		.user = d->confine.uid,
+		.to_syslog = d->options->embedded,
+	};
+
+	return hand_start(&config, &d->hand);
+}
+
+static int open_loop(struct daemon *d)
+{
+	int err = loop_open(&d->loop);
+
+	return err ? err : loop_catch_signals(d->loop);
+}
+
+/* All that needs privilege for itself; the guardian does not return. */
+static int prepare(struct daemon *d, char *error, size_t size)
+{
+	struct control_config config;
+	int code = 0;
+
+	confine_prepare(&d->confine);
+	if (!d->options->unguarded)
+		code = explain(guardian_start(d->options->embedded, &d->confine,
+					      &d->guardian),
+			       "make the guardian", error, size);
+	if (!code)
+		code = explain(open_hand(d), "make the hand", error, size);
+	if (!code)
+		code = explain(open_loop(d), "make an event loop", error, size);
+	if (code)
+		return code;
+	config = control_config(d);
+	return control_open(&config, &d->control, error, size);
+}
+
+/* From here on without any. */
+static int start(struct daemon *d, char *error, size_t size)
+{
+	const struct daemon_options *options = d->options;
+	const struct control_config config = control_config(d);
+	int code = explain(confine_controller(&d->confine), "give up privilege",
+			   error, size);
+
+	if (!code)
+		code = explain(guardian_begin(d->guardian),
+			       "reach the guardian", error, size);
+	if (!code)
+		code = control_begin(d->control, &config, error, size);
 	if (!code && options->metrics)
-		code = control_metrics(*out, options->metrics, error, size);
-	if (!code && options->first_request)
-		code = control_execute(*out, options->first_request, error,
+		code = control_metrics(d->control, options->metrics, error,
 				       size);
+	if (!code && options->first_request)
+		code = control_execute(d->control, options->first_request,
+				       error, size);
 	return code;
 }
 
-static int serve(const struct daemon_options *options, struct loop *loop,
-		 struct guardian *guardian)
+/* The service manager starts again what ends with an error. */
+static int judge(const struct daemon *d, int err)
 {
-	char error[CONTROLLER_ERROR_SIZE] = "";
-	struct control *control = NULL;
-	int code =
-		start(options, loop, guardian, &control, error, sizeof(error));
+	if (err)
+		log_warnx("the event loop has ended: %s", strerror(-err));
+	return err || control_lost(d->control) ? EXIT_CODE_FAILED : 0;
+}
 
-	if (code) {
-		/* First leave nothing behind, then say so. */
-		control_close(control);
-		tell_starter(options, code, error);
-		return code;
-	}
-	tell_starter(options, 0, "");
-	loop_notify("READY=1");
-	code = loop_run(loop);
-	if (control_given(control)) {
+static int serve(struct daemon *d)
+{
+	int code, err;
+
+	tell_starter(d->options, 0, "");
+	hand_notify(d->hand, HAND_READY);
+	err = loop_run(d->loop);
+	if (control_given(d->control)) {
 		log_info("another process has taken over");
 		_exit(EXIT_CODE_OK); /* nothing here is ours any more */
 	}
-	loop_notify("STOPPING=1");
-	control_close(control);
-	if (!code)
-		return 0;
-	/* The service manager starts again what ends with an error. */
-	log_warnx("the event loop has ended: %s", strerror(-code));
-	return EXIT_CODE_FAILED;
-}
-
-/* Returns in the process that is to be guarded only. */
-static int guard(const struct daemon_options *options, struct guardian **out,
-		 char *error, size_t size)
-{
-	int err = guardian_start(options->embedded, out);
-
-	if (!err)
-		return 0;
-	snprintf(error, size, "cannot make the guardian: %s", strerror(-err));
-	return EXIT_CODE_FAILED;
+	hand_notify(d->hand, HAND_STOPPING);
+	code = judge(d, err);
+	control_close(d->control);
+	return code;
 }
 
 int daemon_main(const struct daemon_options *options)
 {
 	char error[CONTROLLER_ERROR_SIZE] = "";
-	struct guardian *guardian = NULL;
-	struct loop *loop = NULL;
+	struct daemon d = { .options = options, .owner = geteuid() };
 	int code = check_privilege(error, sizeof(error));
 
+	signal(SIGPIPE, SIG_IGN);
 	if (!code)
 		code = check_clock(error, sizeof(error));
-	if (!code && !options->unguarded)
-		code = guard(options, &guardian, error, sizeof(error));
-	if (!code && (loop_open(&loop) != 0 || loop_catch_signals(loop) != 0)) {
-		snprintf(error, sizeof(error), "cannot make an event loop");
-		code = EXIT_CODE_FAILED;
-	}
+	if (!code)
+		code = prepare(&d, error, sizeof(error));
+	if (!code)
+		code = start(&d, error, sizeof(error));
 	if (code) {
+		/* First leave nothing behind, then say so. */
+		control_close(d.control);
 		tell_starter(options, code, error);
 	} else {
-		signal(SIGPIPE, SIG_IGN);
-		if (options->embedded)
-			log_to_syslog();
-		code = serve(options, loop, guardian);
+		code = serve(&d);
 	}
-	loop_close(loop);
-	guardian_dismiss(guardian);
+	loop_close(d.loop);
+	hand_stop(d.hand);
+	guardian_dismiss(d.guardian);
 	return code;
 }

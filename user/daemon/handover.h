@@ -47,9 +47,9 @@ enum handover_found {
 	HANDOVER_REFUSED,
 };
 /* takeover: of a running one, too, not only of one that waits for it. */
-enum handover_found handover_ask(const char *path, bool takeover,
-				 int *out_connection, char *error,
-				 size_t error_size);
+enum handover_found handover_ask(struct hand *hand, const char *path,
+				 bool takeover, int *out_connection,
+				 char *error, size_t error_size);
 /* Prepares and takes: 0, or an exit code with a line of text, and then the
  * other one goes on, or its leases run out.  rest: what describe() has added;
  * to be freed. */

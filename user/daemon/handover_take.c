@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * The successor's side: finds out whether there is somebody to take over from,
- * prepares, takes.  Believes only root and its own user.
+ * prepares, takes.  That it is root's or our own user's the hand has seen to.
  */
 #include "user/daemon/handover_parts.h"
 #include "user/sys/background.h"
@@ -14,7 +14,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,40 +36,16 @@ static void pause_ms(int ms)
 /* --- finding -------------------------------------------------------------- */
 
 /* A descriptor or -errno. */
-static int open_connection(const char *path)
+static int open_connection(struct hand *hand)
 {
 	const struct timeval patience = { .tv_sec = PATIENCE_S };
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int err = fd < 0 ? -errno : 0;
+	int fd = hand_connect(hand);
 
-	if (!err && strlen(path) >= sizeof(address.sun_path))
-		err = -ENAMETOOLONG;
-	if (!err) {
-		memcpy(address.sun_path, path, strlen(path));
-		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
-			   sizeof(patience));
-		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
-			   sizeof(patience));
-		if (connect(fd, (const struct sockaddr *)&address,
-			    sizeof(address)) < 0)
-			err = -errno;
-	}
-	if (!err)
+	if (fd < 0)
 		return fd;
-	if (fd >= 0)
-		close(fd);
-	return err;
-}
-
-static bool is_trusted(int connection)
-{
-	struct ucred peer;
-	socklen_t size = sizeof(peer);
-
-	return getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) ==
-		       0 &&
-	       (peer.uid == 0 || peer.uid == geteuid());
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	return fd;
 }
 
 static bool send_request(int connection, bool takeover)
@@ -104,9 +79,9 @@ static struct json_object *read_answer(int connection)
 	return NULL;
 }
 
-static bool nobody(const char *path)
+static bool nobody(struct hand *hand)
 {
-	int fd = open_connection(path);
+	int fd = open_connection(hand);
 
 	if (fd >= 0)
 		close(fd);
@@ -114,12 +89,13 @@ static bool nobody(const char *path)
 }
 
 /* It bows out, and gives the socket up last. */
-static enum handover_found await_end(const char *path, char *error, size_t size)
+static enum handover_found await_end(struct hand *hand, const char *path,
+				     char *error, size_t size)
 {
 	log_warnx("the running controller's state is of another layout: it "
 		  "bows out, and nothing is taken over");
 	for (int ms = 0; ms < GONE_S * 1000; ms += PAUSE_MS) {
-		if (nobody(path))
+		if (nobody(hand))
 			return HANDOVER_NONE;
 		pause_ms(PAUSE_MS);
 	}
@@ -135,52 +111,54 @@ static bool says(struct json_object *answer, const char *member)
 	       json_object_get_boolean(value);
 }
 
-static enum handover_found judge(struct json_object *answer, const char *path,
-				 char *error, size_t size)
+static enum handover_found judge(struct json_object *answer, struct hand *hand,
+				 const char *path, char *error, size_t size)
 {
 	struct json_object *text = NULL;
 
 	if (says(answer, "ok"))
 		return HANDOVER_WILLING;
 	if (says(answer, "ending"))
-		return await_end(path, error, size);
+		return await_end(hand, path, error, size);
 	json_object_object_get_ex(answer, "error", &text);
 	snprintf(error, size, "%s: another controller answers there%s%s", path,
 		 text ? ": " : "", text ? json_object_get_string(text) : "");
 	return HANDOVER_REFUSED;
 }
 
-static enum handover_found talk(int connection, const char *path, bool takeover,
-				char *error, size_t size)
+static enum handover_found talk(int connection, struct hand *hand,
+				const char *path, bool takeover, char *error,
+				size_t size)
 {
 	struct json_object *answer = NULL;
 	enum handover_found found;
 
-	if (!is_trusted(connection)) {
-		snprintf(error, size, "%s: another user's controller answers",
-			 path);
-		return HANDOVER_REFUSED;
-	}
 	if (send_request(connection, takeover))
 		answer = read_answer(connection);
 	/* One that was just ending closes without a word. */
-	if (!answer && nobody(path))
+	if (!answer && nobody(hand))
 		return HANDOVER_NONE;
-	found = judge(answer, path, error, size);
+	found = judge(answer, hand, path, error, size);
 	json_object_put(answer);
 	return found;
 }
 
-enum handover_found handover_ask(const char *path, bool takeover,
-				 int *out_connection, char *error, size_t size)
+enum handover_found handover_ask(struct hand *hand, const char *path,
+				 bool takeover, int *out_connection,
+				 char *error, size_t size)
 {
-	int connection = open_connection(path);
+	int connection = open_connection(hand);
 	enum handover_found found;
 
+	if (connection == -EACCES) {
+		snprintf(error, size, "%s: another user's controller answers",
+			 path);
+		return HANDOVER_REFUSED;
+	}
 	/* Whatever is wrong with the path, the usual start says it. */
 	if (connection < 0)
 		return HANDOVER_NONE;
-	found = talk(connection, path, takeover, error, size);
+	found = talk(connection, hand, path, takeover, error, size);
 	if (found == HANDOVER_WILLING)
 		*out_connection = connection;
 	else
@@ -201,7 +179,7 @@ static int question(int connection, const struct handover_question *q,
 		*pack = (struct pack){ 0 };
 		return -EPIPE;
 	}
-	err = pack_receive(connection, &word, pack);
+	err = pack_receive(connection, &word, PACK_SIZE_MAX, pack);
 	return err ? err : (int)word;
 }
 

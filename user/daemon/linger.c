@@ -6,6 +6,7 @@
  */
 #include "user/daemon/linger.h"
 #include "user/sys/background.h"
+#include "user/sys/hand.h"
 #include "user/sys/log.h"
 #include "user/sys/loop.h"
 #include "user/sys/systemd.h"
@@ -20,8 +21,9 @@ enum {
 	LINGER_S = 10
 };
 
-struct linger {
+struct lingering {
 	struct loop *loop;
+	struct hand *hand;
 	struct linger_events events;
 	bool asked; /* by the signal, once */
 	bool restarts;
@@ -33,14 +35,14 @@ struct linger {
 
 static void ask_slowly(void *argument)
 {
-	struct linger *l = argument;
+	struct lingering *l = argument;
 
-	l->restarts = systemd_restarts();
+	l->restarts = hand_restarts(l->hand);
 }
 
 static void on_expired(void *context)
 {
-	struct linger *l = context;
+	struct lingering *l = context;
 
 	loop_source_remove(l->expired);
 	l->expired = NULL;
@@ -48,7 +50,7 @@ static void on_expired(void *context)
 	l->events.end(l->events.context);
 }
 
-static bool start_timer(struct linger *l)
+static bool start_timer(struct lingering *l)
 {
 	const struct itimerspec after = { .it_value = { .tv_sec = LINGER_S } };
 
@@ -59,7 +61,7 @@ static bool start_timer(struct linger *l)
 			l, &l->expired) == 0;
 }
 
-static void forget_question(struct linger *l)
+static void forget_question(struct lingering *l)
 {
 	loop_source_remove(l->answered);
 	l->answered = NULL;
@@ -70,7 +72,7 @@ static void forget_question(struct linger *l)
 
 static void on_answered(void *context)
 {
-	struct linger *l = context;
+	struct lingering *l = context;
 
 	forget_question(l);
 	if (!l->restarts || !start_timer(l)) {
@@ -82,7 +84,7 @@ static void on_answered(void *context)
 	l->events.begin(l->events.context);
 }
 
-static bool ask(struct linger *l)
+static bool ask(struct lingering *l)
 {
 	if (!systemd_manages() ||
 	    background_start(ask_slowly, l, &l->background) != 0)
@@ -93,7 +95,7 @@ static bool ask(struct linger *l)
 
 static void on_terminate(void *context)
 {
-	struct linger *l = context;
+	struct lingering *l = context;
 	bool again = l->asked;
 
 	l->asked = true;
@@ -101,14 +103,15 @@ static void on_terminate(void *context)
 		l->events.end(l->events.context);
 }
 
-int linger_open(struct loop *loop, const struct linger_events *events,
-		struct linger **out)
+int linger_open(struct loop *loop, struct hand *hand,
+		const struct linger_events *events, struct lingering **out)
 {
-	struct linger *l = calloc(1, sizeof(*l));
+	struct lingering *l = calloc(1, sizeof(*l));
 
 	if (!l)
 		return -ENOMEM;
 	l->loop = loop;
+	l->hand = hand;
 	l->events = *events;
 	l->timer = -1;
 	loop_on_terminate(loop, on_terminate, l);
@@ -116,7 +119,7 @@ int linger_open(struct loop *loop, const struct linger_events *events,
 	return 0;
 }
 
-void linger_close(struct linger *l)
+void linger_close(struct lingering *l)
 {
 	if (!l)
 		return;

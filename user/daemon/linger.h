@@ -7,7 +7,8 @@
 
 #include <stdbool.h>
 
-struct linger;
+struct hand;
+struct lingering;
 struct loop;
 
 struct linger_events {
@@ -19,7 +20,7 @@ struct linger_events {
 };
 
 /* Takes the signal from the loop.  0 or -errno. */
-int linger_open(struct loop *loop, const struct linger_events *events,
-		struct linger **out);
+int linger_open(struct loop *loop, struct hand *hand,
+		const struct linger_events *events, struct lingering **out);
 /* Takes NULL. */
-void linger_close(struct linger *linger);
+void linger_close(struct lingering *linger);

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -24,6 +25,10 @@ struct background {
 enum {
 	BACKGROUND_TRIES = 3
 };
+
+/* What this thread has been told last. */
+static __thread int kept_off = -1;
+static __thread bool stepped_back;
 
 static void *run(void *context)
 {
@@ -82,6 +87,7 @@ void background_step_back(void)
 {
 	const struct sched_param none = { 0 };
 
+	stepped_back = true;
 	sched_setscheduler(0, SCHED_BATCH, &none);
 }
 
@@ -90,11 +96,18 @@ void background_keep_off(int cpu)
 {
 	cpu_set_t cpus;
 
+	kept_off = cpu;
 	if (cpu < 0 || sched_getaffinity(getpid(), sizeof(cpus), &cpus) < 0)
 		return;
 	CPU_CLR((size_t)cpu, &cpus);
 	if (CPU_COUNT(&cpus))
 		sched_setaffinity(0, sizeof(cpus), &cpus);
+}
+
+void background_wishes(int *cpu, unsigned int *modest)
+{
+	*cpu = kept_off;
+	*modest = stepped_back;
 }
 
 int background_fd(const struct background *b)

@@ -18,6 +18,9 @@ void background_step_back(void);
  * the kernel does not let itself be interrupted, loading a program keeps a CPU
  * for longer than three advertisements.  Nothing if there is no other CPU. */
 void background_keep_off(int cpu);
+/* What the calling thread has been told by these two, -1 for no CPU: for
+ * whoever works on its behalf. */
+void background_wishes(int *cpu, unsigned int *modest);
 /* Readable once the work is done. */
 int background_fd(const struct background *background);
 /* Waits for the end of the thread and frees. */

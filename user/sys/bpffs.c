@@ -130,6 +130,16 @@ static int check_owner(const char *path)
 	return st.st_uid == 0 || st.st_uid == geteuid() ? 0 : -EPERM;
 }
 
+void bpffs_mount(const char *pin_dir)
+{
+	char reason[BPFFS_PATH_SIZE + 128];
+	unsigned long type = 0;
+
+	if (find_fs_type(pin_dir, &type) == 0 && type != BPF_FS_MAGIC &&
+	    is_below_mount_point(pin_dir))
+		(void)mount_bpffs(reason, sizeof(reason));
+}
+
 int bpffs_prepare(const char *pin_dir, char *reason, size_t reason_size)
 {
 	unsigned long type = 0;

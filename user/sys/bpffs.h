@@ -15,6 +15,9 @@ enum bpffs_limits {
 	BPFFS_PATH_SIZE = 512
 };
 
+/* Mounts bpffs if PIN_DIR lies below /sys/fs/bpf and nothing is mounted there;
+ * whether that was possible, bpffs_prepare() tells. */
+void bpffs_mount(const char *pin_dir);
 /* Makes PIN_DIR, mode 0700; mounts bpffs if PIN_DIR lies below /sys/fs/bpf and
  * nothing is mounted there.  0 or -errno with the reason, which names paths. */
 int bpffs_prepare(const char *pin_dir, char *reason, size_t reason_size);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * One interface's XDP program: load, attach, pin, maps, event ring.  Moves
- * values, knows nothing of elections.
+ * values, knows nothing of elections.  What needs privilege is asked of the
+ * hand, and takes tens of milliseconds: not for the loop.
  */
 #pragma once
 
@@ -17,11 +18,13 @@ enum dataplane_mode {
 	DATAPLANE_SKB
 };
 
+struct hand;
+
 struct dataplane_config {
+	struct hand *hand;
 	unsigned int ifindex;
-	const char *ifname;
-	const char *pin_dir; /* maps and link go to pin_dir/ifname/; see bpffs.h
-				for the names of VLAN interfaces */
+	const char *ifname; /* maps and link go to PIN_DIR/ifname/; see bpffs.h
+			       for the names of VLAN interfaces */
 	enum dataplane_mode mode;
 	bool auto_avoids_native; /* what DATAPLANE_AUTO does on this driver */
 	bool tags_in_frames;	 /* have the NIC leave VLAN tags there */
@@ -30,6 +33,9 @@ struct dataplane_config {
 };
 
 struct dataplane;
+
+/* While there is still a file system: what is asked there later. */
+void dataplane_begin(void);
 
 /*
  * Loads, attaches and pins.  Mounts bpffs when the pin directory lies below
@@ -152,17 +158,16 @@ int dataplane_sender_set(struct dataplane *dataplane,
 /* Forgets all senders of a vhid. */
 void dataplane_senders_forget(struct dataplane *dataplane, __u8 vhid);
 /* The sealed senders in the pins that a controller has left behind. */
-void dataplane_senders_recall(const char *pin_dir, const char *ifname,
+void dataplane_senders_recall(struct hand *hand, const char *ifname,
 			      dataplane_sender *each, void *context);
 
-/* Calls found(context, ifname) for each interface with pins in pin_dir. */
-int dataplane_pinned(const char *pin_dir,
+/* Calls found(context, ifname) for each interface with pins. */
+int dataplane_pinned(struct hand *hand,
 		     void (*found)(void *context, const char *ifname),
 		     void *context);
-/* Removes the pins of an interface, and with them a program left attached;
- * -EBUSY if its controller is alive.  first(context, ifname) does what is to be
- * done while the program still keeps the interface silent: 0, or an error with
- * which everything stays. */
-int dataplane_unpin(const char *pin_dir, const char *ifname,
-		    int (*first)(void *context, const char *ifname),
-		    void *context);
+/* The pinned table of sealed senders: a descriptor or -errno. */
+int dataplane_recall(struct hand *hand, const char *ifname);
+/* Removes the addresses with our mark from an interface, then its pins, and
+ * with them a program left attached: 0, -EBUSY if its controller is alive, or
+ * another -errno with which everything stays. */
+int dataplane_unpin(struct hand *hand, const char *ifname);

@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Loads one interface's programs and maps its maps into memory, and says in
- * words why that fails.  Never attaches.
+ * Loads one interface's programs, for maps of their own or for those of another
+ * controller, and says in words why that fails.  Never attaches.
  */
 #include "user/sys/dataplane_parts.h"
+
+#include "carp.skel.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-enum dataplane_limits {
-	/* One ring full, and the deadline gets its turn. */
-	DATAPLANE_DRAIN_MAX = CARP_EVENT_RING / sizeof(struct carp_event),
+const char *const dataplane_map_names[DATAPLANE_MAPS] = {
+	[MAP_VHIDS] = "carp_vhids",	  [MAP_LEASES] = "carp_leases",
+	[MAP_VIPS4] = "carp_vips4",	  [MAP_VIPS6] = "carp_vips6",
+	[MAP_COUNTERS] = "carp_counters", [MAP_PEERS] = "carp_peers",
+	[MAP_SHARES] = "carp_shares",	  [MAP_AUTH] = "carp_auth",
+	[MAP_SENDERS] = "carp_senders",	  [MAP_UNSEALED] = "carp_unsealed",
+	[MAP_EVENTS] = "carp_events",	  [MAP_SCRATCH] = "carp_scratch",
 };
 
 /* --- errors --------------------------------------------------------------- */
@@ -36,20 +40,6 @@ static __attribute__((format(printf, 2, 0))) int listen_to_libbpf(
 	return 0;
 }
 
-int dataplane_refuse(const struct complaint *complaint, int err,
-		     const char *format, ...)
-{
-	char reason[BPFFS_PATH_SIZE + 160];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(reason, sizeof(reason), format, args);
-	va_end(args);
-	snprintf(complaint->text, complaint->size, "%s: %s", complaint->ifname,
-		 reason);
-	return err;
-}
-
 static int refuse_load(const struct complaint *complaint, int err)
 {
 	if (err == -EPERM || err == -EACCES)
@@ -65,114 +55,101 @@ static int refuse_load(const struct complaint *complaint, int err)
 				strerror(-err), libbpf_said);
 }
 
-/* --- memory --------------------------------------------------------------- */
+/* --- maps that are there already ------------------------------------------ */
 
-/* An array of 256 as the kernel lays it out. */
-static size_t mapped_size(size_t value_size)
+static bool same_shape(const struct bpf_map *map, int fd)
 {
-	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	const size_t stride = (value_size + 7) / 8 * 8;
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
 
-	return (stride * CARP_VHID_SLOTS + page - 1) / page * page;
+	return bpf_obj_get_info_by_fd(fd, &info, &size) == 0 &&
+	       info.type == (__u32)bpf_map__type(map) &&
+	       info.key_size == bpf_map__key_size(map) &&
+	       info.value_size == bpf_map__value_size(map) &&
+	       info.max_entries == bpf_map__max_entries(map) &&
+	       info.map_flags == bpf_map__map_flags(map);
 }
 
-int dataplane_leases(const struct dataplane *dataplane, size_t *size)
+/* Those of the object itself, .rodata and the like, stay with its programs. */
+static int reuse_maps(const struct dataplane *dataplane,
+		      struct bpf_object *object)
 {
-	*size = mapped_size(sizeof(struct carp_lease));
-	return bpf_map__fd(dataplane->skeleton->maps.carp_leases);
-}
+	int err = 0;
 
-/* NULL and errno on failure. */
-static void *map_memory(const struct bpf_map *map, size_t value_size)
-{
-	void *memory =
-		mmap(NULL, mapped_size(value_size), PROT_READ | PROT_WRITE,
-		     MAP_SHARED, bpf_map__fd(map), 0);
+	for (int i = 0; i < DATAPLANE_MAPS && !err; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(
+			object, dataplane_map_names[i]);
+		int fd = dataplane->maps[i];
 
-	return memory == MAP_FAILED ? NULL : memory;
-}
-
-static int on_record(void *context, void *record, size_t size)
-{
-	struct dataplane *dataplane = context;
-
-	if (size >= sizeof(struct carp_event) && dataplane->config.on_event)
-		dataplane->config.on_event(dataplane->config.context, record);
-	/* The record is consumed, but the rest is left for the next call. */
-	return ++dataplane->drained < DATAPLANE_DRAIN_MAX ? 0 : -EAGAIN;
-}
-
-static int open_memory(struct dataplane *dataplane)
-{
-	const struct carp_bpf *skeleton = dataplane->skeleton;
-
-	dataplane->vhids =
-		map_memory(skeleton->maps.carp_vhids, sizeof(struct carp_vhid));
-	if (!dataplane->vhids)
-		return -errno;
-	dataplane->leases = map_memory(skeleton->maps.carp_leases,
-				       sizeof(struct carp_lease));
-	if (!dataplane->leases)
-		return -errno;
-	dataplane->cpus = libbpf_num_possible_cpus();
-	if (dataplane->cpus < 0)
-		return dataplane->cpus;
-	dataplane->per_cpu =
-		calloc((size_t)dataplane->cpus, sizeof(*dataplane->per_cpu));
-	if (!dataplane->per_cpu)
-		return -ENOMEM;
-	dataplane->ring =
-		ring_buffer__new(bpf_map__fd(skeleton->maps.carp_events),
-				 on_record, dataplane, NULL);
-	return dataplane->ring ? 0 : -errno;
+		if (fd < 0)
+			continue;
+		if (!map || !same_shape(map, fd))
+			return -EPROTO;
+		err = bpf_map__reuse_fd(map, fd); /* makes its own of it */
+	}
+	return err;
 }
 
 /* --- loading -------------------------------------------------------------- */
 
-int dataplane_load_begin(struct dataplane *dataplane,
-			 const struct complaint *complaint)
+static int keep(int *place, int fd)
 {
-
-	libbpf_said[0] = '\0';
-	libbpf_set_print(listen_to_libbpf);
-	dataplane->skeleton = carp_bpf__open();
-	if (!dataplane->skeleton)
-		return refuse_load(complaint, errno ? -errno : -EINVAL);
-	return 0;
+	if (*place >= 0)
+		close(*place);
+	*place = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	return *place < 0 ? -errno : 0;
 }
 
-int dataplane_load(struct dataplane *dataplane,
-		   const struct complaint *complaint)
+/* Of what has been loaded only descriptors are needed. */
+static int keep_objects(struct dataplane *dataplane,
+			const struct carp_bpf *skeleton)
+{
+	int err = keep(&dataplane->programs[PROGRAM_XDP],
+		       bpf_program__fd(skeleton->progs.carp_xdp));
+
+	if (!err)
+		err = keep(&dataplane->programs[PROGRAM_EGRESS],
+			   bpf_program__fd(skeleton->progs.carp_egress));
+	for (int i = 0; i < DATAPLANE_MAPS && !err; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(
+			skeleton->obj, dataplane_map_names[i]);
+
+		err = map ? keep(&dataplane->maps[i], bpf_map__fd(map))
+			  : -ENOENT;
+	}
+	return err;
+}
+
+static int tell_id(struct dataplane *dataplane)
 {
 	struct bpf_prog_info info = { 0 };
 	__u32 size = sizeof(info);
-	int err = carp_bpf__load(dataplane->skeleton);
+	int err = bpf_obj_get_info_by_fd(dataplane->programs[PROGRAM_XDP],
+					 &info, &size);
 
-	if (err)
-		return refuse_load(complaint, err);
-	err = bpf_obj_get_info_by_fd(
-		bpf_program__fd(dataplane->skeleton->progs.carp_xdp), &info,
-		&size);
-	if (err)
-		return refuse_load(complaint, err);
-	dataplane->loaded_id = info.id;
-	/* Before attaching: from the first frame on, events have a reader. */
-	err = open_memory(dataplane);
-	if (err)
-		return dataplane_refuse(complaint, err,
-					"cannot map the BPF maps: %s",
-					strerror(-err));
-	return 0;
+	dataplane->plain.loaded_id = info.id;
+	return err;
 }
 
-void dataplane_unload(struct dataplane *dataplane)
+int plane_load(struct dataplane *dataplane, const struct complaint *complaint)
 {
-	ring_buffer__free(dataplane->ring);
-	if (dataplane->vhids)
-		munmap(dataplane->vhids, mapped_size(sizeof(struct carp_vhid)));
-	if (dataplane->leases)
-		munmap(dataplane->leases,
-		       mapped_size(sizeof(struct carp_lease)));
-	free(dataplane->per_cpu);
-	carp_bpf__destroy(dataplane->skeleton);
+	struct carp_bpf *skeleton;
+	int err;
+
+	libbpf_said[0] = '\0';
+	libbpf_set_print(listen_to_libbpf);
+	skeleton = carp_bpf__open();
+	if (!skeleton)
+		return refuse_load(complaint, errno ? -errno : -EINVAL);
+	err = reuse_maps(dataplane, skeleton->obj);
+	if (err == -EPROTO)
+		dataplane_refuse(complaint, err, "maps of another layout");
+	if (!err)
+		err = carp_bpf__load(skeleton);
+	if (!err)
+		err = keep_objects(dataplane, skeleton);
+	if (!err)
+		err = tell_id(dataplane);
+	carp_bpf__destroy(skeleton);
+	return err && err != -EPROTO ? refuse_load(complaint, err) : err;
 }

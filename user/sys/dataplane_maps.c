@@ -14,17 +14,17 @@
 
 enum dataplane_mode dataplane_mode(const struct dataplane *dataplane)
 {
-	return dataplane->hook.native ? DATAPLANE_NATIVE : DATAPLANE_SKB;
+	return dataplane->plain.hook.native ? DATAPLANE_NATIVE : DATAPLANE_SKB;
 }
 
 int dataplane_native_refusal(const struct dataplane *dataplane)
 {
-	return dataplane->hook.refusal;
+	return dataplane->plain.hook.refusal;
 }
 
 bool dataplane_sees_tags(const struct dataplane *dataplane)
 {
-	return dataplane->hook.sees_tags;
+	return dataplane->plain.hook.sees_tags;
 }
 
 const char *dataplane_mode_name(enum dataplane_mode mode)
@@ -41,20 +41,20 @@ const char *dataplane_mode_name(enum dataplane_mode mode)
 
 const char *dataplane_name(const struct dataplane *dataplane)
 {
-	return dataplane->ifname;
+	return dataplane->plain.ifname;
 }
 
 unsigned int dataplane_program_id(const struct dataplane *dataplane)
 {
-	return dataplane->program_id;
+	return dataplane->plain.program_id;
 }
 
 bool dataplane_attached(const struct dataplane *dataplane)
 {
-	return (dataplane->aside ||
-		hook_holds(&dataplane->hook, dataplane->config.ifindex,
-			   dataplane->program_id)) &&
-	       egress_holds(&dataplane->egress);
+	return (dataplane->plain.aside ||
+		hook_holds(&dataplane->plain.hook, dataplane->plain.ifindex,
+			   dataplane->plain.program_id)) &&
+	       egress_holds(&dataplane->plain.egress);
 }
 
 int dataplane_event_fd(const struct dataplane *dataplane)
@@ -90,15 +90,13 @@ int dataplane_auth(struct dataplane *dataplane, __u8 vhid,
 {
 	const __u32 key = vhid;
 
-	return bpf_map_update_elem(
-		bpf_map__fd(dataplane->skeleton->maps.carp_auth), &key, auth,
-		BPF_ANY);
+	return bpf_map_update_elem(dataplane->maps[MAP_AUTH], &key, auth,
+				   BPF_ANY);
 }
 
 static int vip_map(const struct dataplane *dataplane, int family)
 {
-	return bpf_map__fd(family == 4 ? dataplane->skeleton->maps.carp_vips4
-				       : dataplane->skeleton->maps.carp_vips6);
+	return dataplane->maps[family == 4 ? MAP_VIPS4 : MAP_VIPS6];
 }
 
 int dataplane_vip_set(struct dataplane *dataplane, int family,
@@ -134,9 +132,8 @@ int dataplane_peer_set(struct dataplane *dataplane, __u8 vhid, int family,
 	const struct carp_host_key key = peer_key(vhid, family, address);
 	const __u32 listed = 1;
 
-	return bpf_map_update_elem(
-		bpf_map__fd(dataplane->skeleton->maps.carp_peers), &key,
-		&listed, BPF_ANY);
+	return bpf_map_update_elem(dataplane->maps[MAP_PEERS], &key, &listed,
+				   BPF_ANY);
 }
 
 int dataplane_peer_remove(struct dataplane *dataplane, __u8 vhid, int family,
@@ -144,8 +141,7 @@ int dataplane_peer_remove(struct dataplane *dataplane, __u8 vhid, int family,
 {
 	const struct carp_host_key key = peer_key(vhid, family, address);
 
-	return bpf_map_delete_elem(
-		bpf_map__fd(dataplane->skeleton->maps.carp_peers), &key);
+	return bpf_map_delete_elem(dataplane->maps[MAP_PEERS], &key);
 }
 
 int dataplane_share(struct dataplane *dataplane, __u8 leader, __u8 node,
@@ -154,9 +150,8 @@ int dataplane_share(struct dataplane *dataplane, __u8 leader, __u8 node,
 	const __u32 key = (__u32)leader * CARP_NODES_MAX + node;
 	const struct carp_share_node value = { .vhid = vhid };
 
-	return bpf_map_update_elem(
-		bpf_map__fd(dataplane->skeleton->maps.carp_shares), &key,
-		&value, BPF_ANY);
+	return bpf_map_update_elem(dataplane->maps[MAP_SHARES], &key, &value,
+				   BPF_ANY);
 }
 
 int dataplane_counters(const struct dataplane *dataplane, __u8 vhid,
@@ -168,9 +163,8 @@ int dataplane_counters(const struct dataplane *dataplane, __u8 vhid,
 	int cpu;
 	int i;
 
-	err = bpf_map_lookup_elem(
-		bpf_map__fd(dataplane->skeleton->maps.carp_counters), &key,
-		dataplane->per_cpu);
+	err = bpf_map_lookup_elem(dataplane->maps[MAP_COUNTERS], &key,
+				  dataplane->per_cpu);
 	if (err)
 		return err;
 	for (cpu = 0; cpu < dataplane->cpus; cpu++) {
@@ -197,7 +191,6 @@ int dataplane_forget(struct dataplane *dataplane, __u8 vhid)
 		return err;
 	memset(dataplane->per_cpu, 0,
 	       (size_t)dataplane->cpus * sizeof(*dataplane->per_cpu));
-	return bpf_map_update_elem(
-		bpf_map__fd(dataplane->skeleton->maps.carp_counters), &key,
-		dataplane->per_cpu, BPF_ANY);
+	return bpf_map_update_elem(dataplane->maps[MAP_COUNTERS], &key,
+				   dataplane->per_cpu, BPF_ANY);
 }

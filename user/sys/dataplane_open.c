@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Loads, attaches and pins one interface's program and moves values in and
- * out of its maps.  Never decides what they are, and never leaves a lease
- * alive behind itself: on the way out the leases go first.
+ * What needs privilege, in a worker of the hand: loads, attaches and pins one
+ * interface's programs, and takes them off again.  Touches no lease: those end
+ * before it is asked.
  */
 #include "user/sys/dataplane_parts.h"
+#include "user/sys/hand.h"
+#include "user/sys/netlink.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,7 +21,7 @@ static int take_pins(struct dataplane *dataplane,
 		     const struct complaint *complaint)
 {
 	const char *pin_dir = dataplane->pin_dir;
-	const char *ifname = dataplane->ifname;
+	const char *ifname = dataplane->plain.ifname;
 	char reason[BPFFS_PATH_SIZE + 128];
 	int err;
 
@@ -41,56 +42,49 @@ static int take_pins(struct dataplane *dataplane,
 static int attach(struct dataplane *dataplane,
 		  const struct complaint *complaint)
 {
-	const struct dataplane_config *config = &dataplane->config;
-	const bool any = config->mode == DATAPLANE_AUTO;
+	struct dataplane_plain *plain = &dataplane->plain;
+	const bool any = plain->mode == DATAPLANE_AUTO;
 	const struct hook_wish wish = {
-		.ifindex = config->ifindex,
-		.native = config->mode == DATAPLANE_NATIVE ||
-			  (any && !config->auto_avoids_native),
+		.ifindex = plain->ifindex,
+		.native = plain->mode == DATAPLANE_NATIVE ||
+			  (any && !plain->auto_avoids_native),
 		.or_generic = any,
-		.tags_in_frames = config->tags_in_frames,
+		.tags_in_frames = plain->tags_in_frames,
 	};
 	char reason[160];
 	int err;
 
-	err = hook_attach(&wish,
-			  bpf_program__fd(dataplane->skeleton->progs.carp_xdp),
-			  &dataplane->hook, reason, sizeof(reason));
+	err = hook_attach(&wish, dataplane->programs[PROGRAM_XDP], &plain->hook,
+			  reason, sizeof(reason));
 	if (err)
 		return dataplane_refuse(complaint, err, "%s", reason);
-	dataplane->program_id = dataplane->loaded_id;
+	plain->program_id = plain->loaded_id;
 	return 0;
 }
 
-static bool is_pinned(const struct bpf_map *map)
+/* Digests are nobody's business; a ring has one reader. */
+static bool is_pinned(int map)
 {
-	const char *name = bpf_map__name(map);
-
-	/* Digests are nobody's business; a ring has one reader. */
-	return !bpf_map__is_internal(map) && strcmp(name, "carp_auth") != 0 &&
-	       strcmp(name, "carp_scratch") != 0 &&
-	       strcmp(name, "carp_events") != 0;
+	return map != MAP_AUTH && map != MAP_SCRATCH && map != MAP_EVENTS;
 }
 
 static int pin(const struct dataplane *dataplane,
 	       const struct complaint *complaint)
 {
 	const char *pin_dir = dataplane->pin_dir;
-	const char *ifname = dataplane->ifname;
-	struct bpf_map *map;
+	const char *ifname = dataplane->plain.ifname;
+	const struct dataplane_plain *plain = &dataplane->plain;
 	int err;
 
-	err = bpffs_pin(pin_dir, ifname, "link", dataplane->hook.link);
+	err = bpffs_pin(pin_dir, ifname, "link", plain->hook.link);
 	/* So that a dead controller's host keeps quiet on the way out too. */
-	if (!err && dataplane->egress.link >= 0)
-		err = bpffs_pin(pin_dir, ifname, "egress",
-				dataplane->egress.link);
-	bpf_object__for_each_map(map, dataplane->skeleton->obj)
-	{
-		if (!err && is_pinned(map))
-			err = bpffs_pin(pin_dir, ifname, bpf_map__name(map),
-					bpf_map__fd(map));
-	}
+	if (!err && plain->egress.link >= 0)
+		err = bpffs_pin(pin_dir, ifname, "egress", plain->egress.link);
+	for (int map = 0; map < DATAPLANE_MAPS && !err; map++)
+		if (is_pinned(map))
+			err = bpffs_pin(pin_dir, ifname,
+					dataplane_map_names[map],
+					dataplane->maps[map]);
 	if (err)
 		return dataplane_refuse(complaint, err, "cannot pin in %s: %s",
 					pin_dir, strerror(-err));
@@ -105,10 +99,9 @@ static int hook_up(struct dataplane *dataplane,
 
 	if (err)
 		return err;
-	err = egress_attach(
-		dataplane->config.ifindex,
-		bpf_program__fd(dataplane->skeleton->progs.carp_egress),
-		&dataplane->egress);
+	err = egress_attach(dataplane->plain.ifindex,
+			    dataplane->programs[PROGRAM_EGRESS],
+			    &dataplane->plain.egress);
 	if (err)
 		return dataplane_refuse(complaint, err,
 					"cannot attach on egress: %s",
@@ -116,201 +109,138 @@ static int hook_up(struct dataplane *dataplane,
 	return pin(dataplane, complaint);
 }
 
-static void unhook(struct dataplane *dataplane)
+void plane_detach(struct dataplane *dataplane)
 {
-	egress_detach(&dataplane->egress);
-	hook_detach(&dataplane->hook);
+	egress_detach(&dataplane->plain.egress);
+	hook_detach(&dataplane->plain.hook);
 	if (dataplane->lock >= 0)
-		bpffs_release(dataplane->pin_dir, dataplane->ifname,
+		bpffs_release(dataplane->pin_dir, dataplane->plain.ifname,
 			      dataplane->lock);
 	dataplane->lock = -1;
 }
 
-/* The half-built object, to be closed on failure. */
-static int open_parts(struct dataplane *dataplane,
-		      const struct complaint *complaint)
+int plane_open(struct dataplane *dataplane, const struct complaint *complaint)
 {
-	int err;
+	int err = take_pins(dataplane, complaint);
 
-	err = take_pins(dataplane, complaint);
-	if (err)
-		return err;
-	err = dataplane_load_begin(dataplane, complaint);
 	if (!err)
-		err = dataplane_load(dataplane, complaint);
-	if (err)
-		return err;
-	return hook_up(dataplane, complaint);
-}
-
-static void configure(struct dataplane *dataplane,
-		      const struct dataplane_config *config)
-{
-	dataplane->config = *config;
-	snprintf(dataplane->ifname, IFNAMSIZ, "%s", config->ifname);
-	dataplane->config.ifname = dataplane->ifname;
-	dataplane->config.pin_dir = dataplane->pin_dir;
-}
-
-struct dataplane *dataplane_new(const struct dataplane_config *config,
-				const struct complaint *complaint)
-{
-	struct dataplane *dataplane = calloc(1, sizeof(*dataplane));
-
-	if (!dataplane) {
-		dataplane_refuse(complaint, -ENOMEM, "%s", strerror(ENOMEM));
-		return NULL;
-	}
-	snprintf(dataplane->pin_dir, BPFFS_PATH_SIZE, "%s", config->pin_dir);
-	configure(dataplane, config);
-	dataplane->lock = -1;
-	dataplane->hook.link = -1;
-	dataplane->egress.link = -1;
-	return dataplane;
-}
-
-int dataplane_open(const struct dataplane_config *config,
-		   struct dataplane **out, char *error, size_t error_size)
-{
-	const struct complaint complaint = { config->ifname, error,
-					     error_size };
-	struct dataplane *dataplane;
-	int err;
-
-	if (strlen(config->ifname) >= IFNAMSIZ ||
-	    strlen(config->pin_dir) >= BPFFS_PATH_SIZE)
-		return dataplane_refuse(&complaint, -ENAMETOOLONG,
-					"name too long");
-	dataplane = dataplane_new(config, &complaint);
-	if (!dataplane)
-		return -ENOMEM;
-	err = open_parts(dataplane, &complaint);
-	if (err) {
-		dataplane_close(dataplane);
-		return err;
-	}
-	*out = dataplane;
-	return 0;
-}
-
-/* --- closing -------------------------------------------------------------- */
-
-static void end_leases(struct dataplane *dataplane)
-{
-	__u32 slot;
-
-	for (slot = 0; dataplane->leases && slot < CARP_VHID_SLOTS; slot++)
-		dataplane_lease(dataplane, slot, 0);
-}
-
-void dataplane_detach(struct dataplane *dataplane)
-{
-	end_leases(dataplane);
-	unhook(dataplane);
-}
-
-void dataplane_close(struct dataplane *dataplane)
-{
-	if (!dataplane)
-		return;
-	dataplane_detach(dataplane);
-	dataplane_unload(dataplane);
-	free(dataplane);
-}
-
-void dataplane_leave(struct dataplane *dataplane)
-{
-	if (!dataplane)
-		return;
-	end_leases(dataplane);
-	dataplane_abandon(dataplane);
-}
-
-/* --- another interface, another name -------------------------------------- */
-
-int dataplane_attach(struct dataplane *dataplane,
-		     const struct dataplane_config *config, char *error,
-		     size_t error_size)
-{
-	const struct complaint complaint = { config->ifname, error,
-					     error_size };
-	int err;
-
-	if (strlen(config->ifname) >= IFNAMSIZ)
-		return dataplane_refuse(&complaint, -ENAMETOOLONG,
-					"name too long");
-	dataplane_detach(dataplane);
-	configure(dataplane, config);
-	err = take_pins(dataplane, &complaint);
+		err = plane_load(dataplane, complaint);
 	if (!err)
-		err = hook_up(dataplane, &complaint);
+		err = hook_up(dataplane, complaint);
 	if (err)
-		unhook(dataplane);
+		plane_detach(dataplane);
 	return err;
 }
 
-int dataplane_rename(struct dataplane *dataplane, const char *ifname)
+int plane_attach(struct dataplane *dataplane, const struct complaint *complaint)
 {
-	int err;
+	int err = take_pins(dataplane, complaint);
 
-	if (dataplane->lock < 0 || !strcmp(dataplane->ifname, ifname))
-		return 0;
-	if (strlen(ifname) >= IFNAMSIZ)
-		return -ENAMETOOLONG;
-	err = bpffs_rename(dataplane->pin_dir, dataplane->ifname, ifname);
 	if (!err)
-		snprintf(dataplane->ifname, IFNAMSIZ, "%s", ifname);
+		err = hook_up(dataplane, complaint);
+	if (err)
+		plane_detach(dataplane);
+	return err;
+}
+
+/* --- another name, another program ---------------------------------------- */
+
+int plane_rename(struct dataplane *dataplane, const char *ifname)
+{
+	int err = bpffs_rename(dataplane->pin_dir, dataplane->plain.ifname,
+			       ifname);
+
+	if (!err)
+		memcpy(dataplane->plain.ifname, ifname, IFNAMSIZ);
+	return err;
+}
+
+int plane_renew(struct dataplane *dataplane)
+{
+	struct dataplane_plain *plain = &dataplane->plain;
+	int err = egress_update(&plain->egress,
+				dataplane->programs[PROGRAM_EGRESS]);
+
+	if (!err)
+		err = hook_update(&plain->hook,
+				  dataplane->programs[PROGRAM_XDP]);
+	if (!err)
+		plain->program_id = plain->loaded_id;
 	return err;
 }
 
 /* --- another program below ------------------------------------------------ */
 
-void dataplane_step_aside(struct dataplane *dataplane)
+void plane_step_aside(struct dataplane *dataplane)
 {
-	if (dataplane->hook.link < 0)
-		return;
-	dataplane->aside = true;
-	bpffs_unpin(dataplane->pin_dir, dataplane->ifname, "link");
-	hook_detach(&dataplane->hook);
+	bpffs_unpin(dataplane->pin_dir, dataplane->plain.ifname, "link");
+	hook_detach(&dataplane->plain.hook);
 }
 
-int dataplane_step_back(struct dataplane *dataplane, char *error,
-			size_t error_size)
+int plane_step_back(struct dataplane *dataplane,
+		    const struct complaint *complaint)
 {
-	const struct complaint complaint = { dataplane->ifname, error,
-					     error_size };
-	int err;
+	struct dataplane_plain *plain = &dataplane->plain;
+	int err = attach(dataplane, complaint);
 
-	if (!dataplane->aside)
-		return 0;
-	err = attach(dataplane, &complaint);
-	dataplane->aside = false;
 	if (err)
 		return err;
-	err = bpffs_pin(dataplane->pin_dir, dataplane->ifname, "link",
-			dataplane->hook.link);
-	return err ? dataplane_refuse(&complaint, err, "cannot pin: %s",
+	err = bpffs_pin(dataplane->pin_dir, plain->ifname, "link",
+			plain->hook.link);
+	return err ? dataplane_refuse(complaint, err, "cannot pin: %s",
 				      strerror(-err))
 		   : 0;
 }
 
-int dataplane_pinned(const char *pin_dir,
-		     void (*found)(void *context, const char *ifname),
-		     void *context)
+/* --- leftovers ------------------------------------------------------------ */
+
+/* Another version's table is no use. */
+static bool is_senders(int map)
 {
-	return bpffs_each(pin_dir, found, context);
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(map, &info, &size) == 0 &&
+	       info.key_size == sizeof(struct carp_host_key) &&
+	       info.value_size == sizeof(struct carp_sender);
 }
 
-int dataplane_unpin(const char *pin_dir, const char *ifname,
-		    int (*first)(void *context, const char *ifname),
-		    void *context)
+int plane_recall(const char *pin_dir, const char *ifname)
 {
-	int err, hold, lock;
+	int map = bpffs_get(pin_dir, ifname, dataplane_map_names[MAP_SENDERS]);
 
-	hold = bpffs_hold(pin_dir, ifname, &lock);
+	if (map < 0 || is_senders(map))
+		return map;
+	close(map);
+	return -EPROTO;
+}
+
+static int remove_addresses(const char *ifname)
+{
+	struct netlink *netlink;
+	struct netlink_link link;
+	int err = netlink_open(NULL, &netlink);
+
+	if (err)
+		return err;
+	err = netlink_link_by_name(netlink, ifname, &link);
+	if (!err)
+		err = netlink_addresses_clear(netlink, link.ifindex,
+					      HAND_ADDRESS_MARK);
+	netlink_close(netlink);
+	return err == -ENODEV ? 0 : err;
+}
+
+/* The addresses go before the program: once nothing keeps it silent, the
+ * kernel would answer for those it still finds there, with the NIC's MAC.
+ * While they cannot be removed, the program stays. */
+int plane_unpin(const char *pin_dir, const char *ifname)
+{
+	int lock, err, hold = bpffs_hold(pin_dir, ifname, &lock);
+
 	if (hold && hold != -ENOENT)
 		return hold;
-	err = first(context, ifname);
+	err = remove_addresses(ifname);
 	if (hold)
 		return err;
 	if (err) {

@@ -9,14 +9,11 @@
 #include <errno.h>
 #include <unistd.h>
 
-static const char pinned_name[] = "carp_senders";
-
 static int table(const struct dataplane *dataplane,
 		 enum dataplane_senders which)
 {
-	return bpf_map__fd(which == DATAPLANE_SEALED
-				   ? dataplane->skeleton->maps.carp_senders
-				   : dataplane->skeleton->maps.carp_unsealed);
+	return dataplane
+		->maps[which == DATAPLANE_SEALED ? MAP_SENDERS : MAP_UNSEALED];
 }
 
 /* The data plane goes on meanwhile; an entry that comes or goes may be
@@ -68,25 +65,13 @@ void dataplane_senders_forget(struct dataplane *dataplane, __u8 vhid)
 	forget(table(dataplane, DATAPLANE_UNSEALED), vhid);
 }
 
-/* Another version's table is no use. */
-static bool is_ours(int map)
-{
-	struct bpf_map_info info = { 0 };
-	__u32 size = sizeof(info);
-
-	return bpf_obj_get_info_by_fd(map, &info, &size) == 0 &&
-	       info.key_size == sizeof(struct carp_host_key) &&
-	       info.value_size == sizeof(struct carp_sender);
-}
-
-void dataplane_senders_recall(const char *pin_dir, const char *ifname,
+void dataplane_senders_recall(struct hand *hand, const char *ifname,
 			      dataplane_sender *each, void *context)
 {
-	int map = bpffs_get(pin_dir, ifname, pinned_name);
+	int map = dataplane_recall(hand, ifname);
 
 	if (map < 0)
 		return;
-	if (is_ours(map))
-		walk(map, each, context);
+	walk(map, each, context);
 	close(map);
 }

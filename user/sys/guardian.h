@@ -29,9 +29,15 @@ struct guardian_frame {
 	__u8 bytes[GUARDIAN_FRAME_SIZE];
 };
 
+struct confine;
+
 /* Forks: the parent becomes the guardian, never returns, and ends as this
- * process does.  Before there are threads and secrets.  0 or -errno. */
-int guardian_start(bool to_syslog, struct guardian **out);
+ * process does.  Before there are threads and secrets.  It is confined as soon
+ * as guardian_begin() says that we are.  0 or -errno. */
+int guardian_start(bool to_syslog, const struct confine *confine,
+		   struct guardian **out);
+/* From now on signals reach us through it.  Takes NULL. */
+int guardian_begin(struct guardian *guardian);
 /* Everything is in order: the guardian just ends too.  Takes NULL. */
 void guardian_dismiss(struct guardian *guardian);
 /* Somebody else goes on with what is ours: as long as that is set, the

@@ -5,11 +5,11 @@
  * nothing, decides nothing, holds no secret and no privilege, and allocates
  * nothing until that is done.
  */
+#include "user/sys/confine.h"
 #include "user/sys/guardian_parts.h"
 #include "user/sys/log.h"
 #include "user/sys/loop.h"
 
-#include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
@@ -201,16 +201,13 @@ static void prepare(void)
 	mlockall(MCL_CURRENT | MCL_ONFAULT);
 	memset(self.live, 0, sizeof(self.live));
 	memset(self.maps, 0, sizeof(self.maps));
-	capng_clear(CAPNG_SELECT_BOTH);
-	capng_apply(CAPNG_SELECT_CAPS);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	farewell();
 	sendto(self.frames, NULL, 0, MSG_DONTWAIT, NULL, 0);
 }
 
 /* Until the guarded process is dying, or has become another program: false if
  * it has let us go. */
-static bool wait_for_end(const sigset_t *mask)
+static bool wait_for_end(const sigset_t *mask, const struct confine *confine)
 {
 	struct pollfd line = { .fd = self.line, .events = POLLIN };
 	int err;
@@ -219,6 +216,8 @@ static bool wait_for_end(const sigset_t *mask)
 	poll(&line, 1, -1);
 	if (!read_line())
 		return true;
+	/* The guarded process is so by now, and only its like may signal it. */
+	confine_guardian(confine);
 	sigprocmask(SIG_UNBLOCK, mask, NULL);
 	err = pthread_mutex_lock(&self.area->life);
 	sigprocmask(SIG_BLOCK, mask, NULL);
@@ -273,7 +272,8 @@ static void hear_signals(const sigset_t *mask)
 }
 
 void guardian_live(struct guardian_area *area, pid_t child, int line,
-		   int frames, const sigset_t *mask, bool to_syslog)
+		   int frames, const sigset_t *mask,
+		   const struct confine *confine, bool to_syslog)
 {
 	self.area = area;
 	self.child = child;
@@ -283,7 +283,7 @@ void guardian_live(struct guardian_area *area, pid_t child, int line,
 		log_to_syslog();
 	prepare();
 	hear_signals(mask);
-	act(wait_for_end(mask));
+	act(wait_for_end(mask, confine));
 	sigprocmask(SIG_UNBLOCK, mask, NULL);
 	end();
 }

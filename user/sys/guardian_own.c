@@ -149,10 +149,14 @@ static void precede_guardian(void)
 }
 
 /* The guardian waits for the word that we hold life, or for our end. */
+int guardian_begin(struct guardian *guardian)
+{
+	return !guardian || tell(guardian, GUARDIAN_MAPS, 0, -1) ? 0 : -EPIPE;
+}
+
 static int become_guarded(struct making *making)
 {
 	struct guardian *guardian = making->guardian;
-	int err;
 
 	close(making->line[1]);
 	close(making->frames);
@@ -161,10 +165,7 @@ static int become_guarded(struct making *making)
 	precede_guardian();
 	/* What is to be sent is not to be waited for. */
 	mlock2(guardian->area, sizeof(*guardian->area), MLOCK_ONFAULT);
-	err = pthread_mutex_lock(&guardian->area->life);
-	if (err)
-		return -err;
-	return tell(guardian, GUARDIAN_MAPS, 0, -1) ? 0 : -EPIPE;
+	return -pthread_mutex_lock(&guardian->area->life);
 }
 
 static void unmake(struct making *making)
@@ -182,7 +183,8 @@ static void unmake(struct making *making)
 	free(guardian);
 }
 
-int guardian_start(bool to_syslog, struct guardian **out)
+int guardian_start(bool to_syslog, const struct confine *confine,
+		   struct guardian **out)
 {
 	struct making making = { .line = { -1, -1 }, .frames = -1 };
 	pid_t guardian = getpid(), child = -1;
@@ -207,7 +209,8 @@ int guardian_start(bool to_syslog, struct guardian **out)
 	if (child) {
 		close(making.line[0]);
 		guardian_live(making.guardian->area, child, making.line[1],
-			      making.frames, &making.signals, to_syslog);
+			      making.frames, &making.signals, confine,
+			      to_syslog);
 	}
 	making.guardian->pid = guardian;
 	*out = making.guardian;

@@ -40,4 +40,5 @@ struct guardian_message {
 __attribute__((noreturn)) void guardian_live(struct guardian_area *area,
 					     pid_t child, int line, int frames,
 					     const sigset_t *mask,
+					     const struct confine *confine,
 					     bool to_syslog);

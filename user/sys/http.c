@@ -96,6 +96,12 @@ static int parse_address(const char *text, struct sockaddr_storage *out)
 	return parse_ipv6(host + 1, colon + 1, (struct sockaddr_in6 *)out);
 }
 
+int http_address(const char *text, struct sockaddr_storage *out)
+{
+	*out = (struct sockaddr_storage){ 0 };
+	return parse_address(text, out);
+}
+
 /* Takes the response, NULL: out of memory. */
 static enum MHD_Result send_response(struct MHD_Connection *connection,
 				     unsigned int status, const char *header,

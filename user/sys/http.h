@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 struct loop;
+struct sockaddr_storage;
 struct http;
 
 /* Text allocated with malloc(3), or NULL.  open_metrics: the client asked for
@@ -22,4 +23,6 @@ int http_open(struct loop *loop, const char *address, int listening,
 	      http_render *render, void *context, struct http **out);
 /* Where it listens; -1 for NULL. */
 int http_fd(const struct http *http);
+/* What such an address is: 0 or -EINVAL. */
+int http_address(const char *text, struct sockaddr_storage *out);
 void http_close(struct http *http);

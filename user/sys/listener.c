@@ -18,7 +18,6 @@
 enum listener_lock {
 	LOCK_TRIES = 200,
 	LOCK_PAUSE_NS = 10 * 1000 * 1000,
-	LISTENER_BACKLOG = 8
 };
 
 static int fill_address(const char *path, struct sockaddr_un *out)
@@ -187,16 +186,14 @@ int listener_open(const char *path, struct listener *out)
 	return err;
 }
 
-int listener_adopt(const char *path, int fd, struct listener *out)
+int listener_find(const char *path, struct listener *out)
 {
-	struct listener l = { .fd = fd };
-	int err = fd < 0 ? -EBADF : fill_address(path, &l.address);
+	struct listener l = { .fd = -1 };
+	int err = fill_address(path, &l.address);
 
 	if (!err)
 		err = remember_name(&l);
-	if (err)
-		listener_close(&l);
-	else
+	if (!err)
 		*out = l;
 	return err;
 }

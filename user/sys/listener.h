@@ -8,6 +8,10 @@
 #include <sys/types.h>
 #include <sys/un.h>
 
+enum listener_limits {
+	LISTENER_BACKLOG = 8
+};
+
 struct listener {
 	int fd;
 	struct sockaddr_un address;
@@ -17,7 +21,7 @@ struct listener {
 
 /* A socket nobody answers is replaced.  0, -EADDRINUSE, or another -errno. */
 int listener_open(const char *path, struct listener *out);
-/* One that listens there already; fd is taken over, in any case. */
-int listener_adopt(const char *path, int fd, struct listener *out);
-/* Removes the name, if it is still ours. */
+/* Whose name it is now, fd stays -1: 0 or -errno. */
+int listener_find(const char *path, struct listener *out);
+/* Removes the name, if it is still ours, and closes. */
 void listener_close(struct listener *listener);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <syslog.h>
 
 enum log_limits {
@@ -19,18 +20,47 @@ enum log_limits {
 };
 
 static bool to_syslog;
-
-void log_to_syslog(void)
-{
-	openlog("carp-xdp", LOG_PID, LOG_DAEMON);
-	to_syslog = true;
-}
+static int to_hand = -1;
 
 static void make_printable(char *text)
 {
 	for (; *text; text++)
 		if ((unsigned char)*text < ' ' || *text == 0x7f)
 			*text = '?';
+}
+
+void log_to_syslog(void)
+{
+	/* Now, while there is a way to it. */
+	openlog("carp-xdp", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+	to_syslog = true;
+}
+
+void log_to_hand(int socket)
+{
+	to_hand = socket;
+}
+
+void log_for_another(struct log_line *line)
+{
+	line->text[sizeof(line->text) - 1] = '\0';
+	make_printable(line->text);
+	syslog(line->priority == LOG_ERR || line->priority == LOG_WARNING
+		       ? line->priority
+		       : LOG_INFO,
+	       "%s", line->text);
+}
+
+static void tell_hand(int priority, const char *line, const char *error)
+{
+	struct log_line out = { .priority = priority };
+
+	if (error)
+		snprintf(out.text, sizeof(out.text), "%.900s: %.100s", line,
+			 error);
+	else
+		snprintf(out.text, sizeof(out.text), "%s", line);
+	send(to_hand, &out, sizeof(out), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 /* error: appended as text, 0 = none. */
@@ -43,7 +73,9 @@ static __attribute__((format(printf, 2, 0))) void emit(int priority,
 
 	vsnprintf(line, sizeof(line), format, args);
 	make_printable(line);
-	if (to_syslog)
+	if (to_hand >= 0)
+		tell_hand(priority, line, error ? strerror(error) : NULL);
+	else if (to_syslog)
 		syslog(priority, "%s%s%s", line, error ? ": " : "",
 		       error ? strerror(error) : "");
 	else

@@ -8,6 +8,17 @@
 /* After this call lines go to syslog(3) instead of standard error. */
 void log_to_syslog(void);
 
+/* A line on its way to a process that can reach syslog(3). */
+struct log_line {
+	int priority;
+	char text[1024];
+};
+
+/* Lines go to that socket, which is not waited for; -1: no longer. */
+void log_to_hand(int socket);
+/* The other side: whatever is in it, it becomes one line. */
+void log_for_another(struct log_line *line);
+
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* With the text of errno. */
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -49,7 +49,7 @@ struct netlink_watch {
 
 struct netlink;
 
-/* 0 or -errno. */
+/* NULL: only to be asked, never to be read.  0 or -errno. */
 int netlink_open(const struct netlink_watch *watch, struct netlink **out);
 void netlink_close(struct netlink *netlink);
 
@@ -75,3 +75,9 @@ int netlink_address_add(struct netlink *netlink,
  * -errno. */
 int netlink_address_remove(struct netlink *netlink,
 			   const struct netlink_address *address);
+/* Removes all with that mark from an interface: 0, or -errno: some may be
+ * there still. */
+int netlink_addresses_clear(struct netlink *netlink, unsigned int ifindex,
+			    __u8 protocol);
+/* Whether the kernel forwards IPv6 between that interface and others. */
+bool netlink_forwards_ipv6(struct netlink *netlink, unsigned int ifindex);

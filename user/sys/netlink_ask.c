@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_addr.h>
+#include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -234,4 +235,59 @@ int netlink_address_remove(struct netlink *netlink,
 	if (setting >= 0)
 		close(setting);
 	return err;
+}
+
+struct clearing {
+	struct netlink *netlink;
+	__u8 protocol;
+	int err; /* the last */
+};
+
+static void clear_one(void *context, const struct netlink_address *address)
+{
+	struct clearing *c = context;
+	int err;
+
+	if (address->protocol != c->protocol)
+		return;
+	err = netlink_address_remove(c->netlink, address);
+	if (err && err != -EADDRNOTAVAIL && err != -ENODEV)
+		c->err = err;
+}
+
+int netlink_addresses_clear(struct netlink *netlink, unsigned int ifindex,
+			    __u8 protocol)
+{
+	struct clearing c = { .netlink = netlink, .protocol = protocol };
+	int err = netlink_addresses(netlink, ifindex, clear_one, &c);
+
+	return err ? err : c.err;
+}
+
+static int on_conf(const struct nlmsghdr *message, void *context)
+{
+	struct nlattr *attr;
+	bool *forwards = context;
+
+	if (message->nlmsg_type != RTM_NEWNETCONF)
+		return MNL_CB_OK;
+	mnl_attr_for_each (attr, message, sizeof(struct netconfmsg))
+		if (mnl_attr_get_type(attr) == NETCONFA_FORWARDING &&
+		    mnl_attr_get_payload_len(attr) == sizeof(uint32_t))
+			*forwards = mnl_attr_get_u32(attr) == 1;
+	return MNL_CB_OK;
+}
+
+bool netlink_forwards_ipv6(struct netlink *netlink, unsigned int ifindex)
+{
+	struct question question;
+	struct nlmsghdr *message = ask(&question, RTM_GETNETCONF, NLM_F_ACK);
+	struct netconfmsg *conf;
+	bool forwards = false;
+
+	conf = mnl_nlmsg_put_extra_header(message, sizeof(*conf));
+	conf->ncm_family = AF_INET6;
+	mnl_attr_put_u32(message, NETCONFA_IFINDEX, ifindex);
+	transact(netlink, message, on_conf, &forwards);
+	return forwards;
 }

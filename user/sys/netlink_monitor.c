@@ -144,8 +144,9 @@ int netlink_open(const struct netlink_watch *watch, struct netlink **out)
 
 	if (!netlink)
 		return -ENOMEM;
-	netlink->watch = *watch;
-	err = open_monitor(netlink);
+	if (watch)
+		netlink->watch = *watch;
+	err = watch ? open_monitor(netlink) : 0;
 	if (!err)
 		err = open_request(netlink);
 	if (err) {

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct head {
@@ -193,11 +192,11 @@ int pack_send(int socket, uint32_t word, const struct pack *p)
 
 static int read_file(int file, size_t size, struct pack *p)
 {
-	struct stat st;
+	const off_t there = lseek(file, 0, SEEK_END);
 
-	if (fstat(file, &st) < 0)
+	if (there < 0)
 		return -errno;
-	if (size > PACK_SIZE_MAX || (uint64_t)st.st_size < size)
+	if (size > PACK_SIZE_MAX || (uint64_t)there < size)
 		return -EBADMSG;
 	if (!make_room(p, size))
 		return -ENOMEM;
@@ -232,7 +231,7 @@ static int take_control(struct msghdr *message, struct pack *p)
 	return file;
 }
 
-int pack_receive(int socket, uint32_t *out_word, struct pack *p)
+int pack_receive(int socket, uint32_t *out_word, size_t most, struct pack *p)
 {
 	union control control;
 	struct head head = { 0 };
@@ -247,11 +246,14 @@ int pack_receive(int socket, uint32_t *out_word, struct pack *p)
 	int file, err;
 
 	*p = (struct pack){ .received = true };
-	got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_WAITALL);
+	do
+		got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_WAITALL);
+	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return -errno;
 	file = take_control(&message, p);
-	if (got != sizeof(head) || file < 0 || head.fds != p->fds_used)
+	if (got != sizeof(head) || file < 0 || head.fds != p->fds_used ||
+	    head.size > most)
 		err = got ? -EBADMSG : -EPIPE;
 	else
 		err = read_file(file, head.size, p);

@@ -43,6 +43,8 @@ int pack_take_fd(struct pack *pack);
 
 /* With one word in front: 0, or -errno and nothing has been sent. */
 int pack_send(int socket, uint32_t word, const struct pack *pack);
-/* Waits as long as the socket does.  0 or -errno; pack is to be freed. */
-int pack_receive(int socket, uint32_t *out_word, struct pack *pack);
+/* Waits as long as the socket does.  0 or -errno (-EBADMSG: above most); pack
+ * is to be freed. */
+int pack_receive(int socket, uint32_t *out_word, size_t most,
+		 struct pack *pack);
 void pack_free(struct pack *pack);

@@ -15,11 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/file.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 struct server_client {
@@ -43,6 +40,7 @@ struct server {
 	struct loop_source *source;
 	struct server_handler handler;
 	struct listener listener;
+	uid_t owner;
 	struct server_client *clients[SERVER_CLIENTS_MAX];
 };
 
@@ -194,7 +192,8 @@ static void on_client(void *context)
 		client_wait(client);
 }
 
-static bool peer_is_trusted(int fd, struct server_peer *out)
+static bool peer_is_trusted(const struct server *server, int fd,
+			    struct server_peer *out)
 {
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
@@ -202,7 +201,7 @@ static bool peer_is_trusted(int fd, struct server_peer *out)
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
 		return false;
 	*out = (struct server_peer){ peer.uid, peer.pid };
-	return peer.uid == 0 || peer.uid == geteuid();
+	return peer.uid == 0 || peer.uid == server->owner;
 }
 
 struct server_peer server_peer(const struct server_client *client)
@@ -247,26 +246,27 @@ static void on_connection(void *context)
 		return;
 	while (i < SERVER_CLIENTS_MAX && server->clients[i])
 		i++;
-	if (i == SERVER_CLIENTS_MAX || !peer_is_trusted(fd, &peer) ||
+	if (i == SERVER_CLIENTS_MAX || !peer_is_trusted(server, fd, &peer) ||
 	    client_open(server, fd, peer, &server->clients[i]))
 		close(fd);
 }
 
-static int serve(struct loop *loop, struct listener listener,
-		 const struct server_handler *handler, struct server **out)
+int server_open(struct loop *loop, const struct listener *listener, uid_t owner,
+		const struct server_handler *handler, struct server **out)
 {
 	struct server *server = calloc(1, sizeof(*server));
 	int err;
 
 	if (!server) {
-		listener_close(&listener);
+		close(listener->fd);
 		return -ENOMEM;
 	}
 	server->loop = loop;
 	server->handler = *handler;
-	server->listener = listener;
-	err = loop_add(loop, listener.fd, EPOLLIN, LOOP_REQUESTS, on_connection,
-		       server, &server->source);
+	server->listener = *listener;
+	server->owner = owner;
+	err = loop_add(loop, listener->fd, EPOLLIN, LOOP_REQUESTS,
+		       on_connection, server, &server->source);
 	if (err) {
 		server_close(server);
 		return err;
@@ -275,27 +275,9 @@ static int serve(struct loop *loop, struct listener listener,
 	return 0;
 }
 
-int server_open(struct loop *loop, const char *path,
-		const struct server_handler *handler, struct server **out)
+const struct listener *server_listener(const struct server *server)
 {
-	struct listener listener;
-	int err = listener_open(path, &listener);
-
-	return err ? err : serve(loop, listener, handler, out);
-}
-
-int server_adopt(struct loop *loop, const char *path, int fd,
-		 const struct server_handler *handler, struct server **out)
-{
-	struct listener listener;
-	int err = listener_adopt(path, fd, &listener);
-
-	return err ? err : serve(loop, listener, handler, out);
-}
-
-int server_fd(const struct server *server)
-{
-	return server->listener.fd;
+	return &server->listener;
 }
 
 void server_close(struct server *server)
@@ -312,7 +294,7 @@ void server_close(struct server *server)
 		client_end(server->clients[i]);
 	}
 	loop_source_remove(server->source);
-	listener_close(&server->listener);
+	close(server->listener.fd);
 	free(server);
 }
 

@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
+struct listener;
 struct loop;
 struct server;
 struct server_client;
@@ -35,19 +37,12 @@ struct server_handler {
 	void *context;
 };
 
-/*
- * Listens at path (mode 0600, directory made if missing); a socket nobody
- * answers is replaced.  0, -EADDRINUSE if another daemon answers there, or
- * another -errno.
- */
-int server_open(struct loop *loop, const char *path,
+/* Serves root and owner on what listens already; its descriptor is taken over,
+ * in any case.  0 or -errno. */
+int server_open(struct loop *loop, const struct listener *listener, uid_t owner,
 		const struct server_handler *handler, struct server **out);
-/* The same on a socket that listens at path already, another process's so far;
- * fd is taken over, in any case. */
-int server_adopt(struct loop *loop, const char *path, int fd,
-		 const struct server_handler *handler, struct server **out);
-int server_fd(const struct server *server);
-/* Ends all clients and removes the socket.  Takes NULL. */
+const struct listener *server_listener(const struct server *server);
+/* Ends all clients and closes the socket; its name stays.  Takes NULL. */
 void server_close(struct server *server);
 
 /* Queues text and a newline.  Never blocks. */

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Root, user, capabilities and core, in the order in which each still has what
+ * it needs.
+ */
+#include "user/sys/confine.h"
+#include "user/sys/confine_calls.h"
+#include "user/sys/log.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static const char user_name[] = "carp-xdp";
+
+/* --- before --------------------------------------------------------------- */
+
+/* A directory that has been removed: it has no entry, and gets none. */
+static int make_empty(const char *where)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/carp-xdp-XXXXXX", where);
+	if (!mkdtemp(path))
+		return -1;
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	rmdir(path);
+	return fd;
+}
+
+void confine_prepare(struct confine *out)
+{
+	static const char *const places[] = { "/run", "/tmp", "/dev/shm" };
+	const struct passwd *user = getpwnam(user_name);
+
+	*out = (struct confine){ CONFINE_ID, CONFINE_ID, -1 };
+	if (user && user->pw_uid) {
+		out->uid = user->pw_uid;
+		out->gid = user->pw_gid;
+	}
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+		if (out->root < 0)
+			out->root = make_empty(places[i]);
+}
+
+/* --- the steps ------------------------------------------------------------ */
+
+/* Only whoever may do so has something to lose. */
+static void leave_out(const char *what)
+{
+	log_warn("%s: goes on without", what);
+}
+
+static void change_root(int root)
+{
+	if (root < 0 || fchdir(root) < 0 || chroot(".") < 0)
+		leave_out("cannot change to an empty root");
+}
+
+static void change_user(const struct confine *confine)
+{
+	if (setgroups(0, NULL) < 0 ||
+	    setresgid(confine->gid, confine->gid, confine->gid) < 0 ||
+	    setresuid(confine->uid, confine->uid, confine->uid) < 0)
+		leave_out("cannot become a user of its own");
+}
+
+/* While there is the privilege to do so; who has none has little to bound, and
+ * with no new ones it cannot come back. */
+static void bound(__u64 kept)
+{
+	for (int i = 0; i <= CAP_LAST_CAP; i++)
+		if (!(kept >> i & 1))
+			prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
+}
+
+static int keep(__u64 kept)
+{
+	capng_clear(CAPNG_SELECT_CAPS);
+	for (unsigned int i = 0; i <= CAP_LAST_CAP; i++)
+		if (kept >> i & 1)
+			capng_update(CAPNG_ADD,
+				     CAPNG_EFFECTIVE | CAPNG_PERMITTED, i);
+	return capng_apply(CAPNG_SELECT_CAPS) ? -EPERM : 0;
+}
+
+static void keep_secrets(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
+/* Where sanitizers look at the end for what was not freed, they need names and
+ * calls that we do not. */
+#if defined(__SANITIZE_ADDRESS__) || defined(CARP_UNCONFINED)
+static int filter(const char *const *calls, enum confine_limits limits)
+{
+	(void)calls;
+	(void)limits;
+	(void)confine_filter;
+	return 0;
+}
+#else
+static int filter(const char *const *calls, enum confine_limits limits)
+{
+	return confine_filter(calls, limits);
+}
+#endif
+
+static int finish(const char *const *calls, enum confine_limits limits)
+{
+	int err;
+
+	keep_secrets();
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -errno;
+	err = filter(calls, limits);
+	if (err)
+		log_warnx("system calls are not filtered: %s", strerror(-err));
+	return 0;
+}
+
+static int confine_all(const struct confine *confine, const char *const *calls,
+		       enum confine_limits limits)
+{
+	int err;
+
+#if !defined(__SANITIZE_ADDRESS__)
+	change_root(confine->root);
+#endif
+	if (confine->root >= 0)
+		close(confine->root);
+	bound(0);
+	change_user(confine);
+	err = keep(0);
+	return err ? err : finish(calls, limits);
+}
+
+int confine_controller(const struct confine *confine)
+{
+	return confine_all(confine, confine_controller_calls, LIMIT_CONTROLLER);
+}
+
+int confine_guardian(const struct confine *confine)
+{
+	return confine_all(confine, confine_guardian_calls, LIMIT_NONE);
+}
+
+int confine_hand(void)
+{
+	static const unsigned int wanted[] = { CAP_NET_ADMIN, CAP_NET_RAW,
+					       CAP_BPF, CAP_PERFMON };
+	__u64 kept = 0;
+	int err;
+
+	capng_get_caps_process();
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
+		if (capng_have_capability(CAPNG_PERMITTED, wanted[i]))
+			kept |= 1ULL << wanted[i];
+	/* Which stands for CAP_BPF, as in the kernel. */
+	if (!(kept >> CAP_BPF & 1))
+		kept |= 1ULL << CAP_SYS_ADMIN;
+	bound(kept);
+	err = keep(kept);
+	return err ? err : finish(confine_hand_calls, LIMIT_NONE);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The lists of system calls; for confine*.c alone.
+ */
+#pragma once
+
+/* Each ends with NULL.  Those after a NULL are allowed with certain arguments
+ * only: see confine_filter(). */
+extern const char *const confine_controller_calls[];
+extern const char *const confine_guardian_calls[];
+extern const char *const confine_hand_calls[];
+
+enum confine_limits {
+	LIMIT_NONE,
+	LIMIT_CONTROLLER, /* bpf, socket, socketpair, clone as it needs them */
+};
+
+/* For this process and all its threads: 0 or -errno. */
+int confine_filter(const char *const *calls, enum confine_limits limits);

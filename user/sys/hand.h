@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The hand: a second process that keeps the privilege, and does for the
+ * controller, which has none, what needs it or a name in the file system.  It
+ * is told where pins, state and sockets are when it starts, and afterwards
+ * takes numbers, addresses and interface names only, in messages of fixed size
+ * that it checks; it parses no text.
+ *
+ * What is quick it does itself, one request after the other: addresses and
+ * neighbours, for which elections wait.  What is slow a worker does, a process
+ * made for that one request, which then exits: loading, attaching, files.
+ */
+#pragma once
+
+#include "carp/wire.h"
+#include "user/sys/netlink.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct hand;
+struct listener;
+struct packet;
+struct sockaddr_storage;
+
+enum hand_limits {
+	HAND_BATCH = 32, /* addresses at once */
+	/* Marks addresses we attach (IFA_PROTO), so that they can be told
+	 * from an administrator's after a crash.  No other is ever removed. */
+	HAND_ADDRESS_MARK = 0xca,
+};
+
+struct hand_config {
+	const char *socket_path;
+	const char *pin_dir;
+	const char *state_dir;
+	uid_t user;	/* the controller's, soon */
+	bool to_syslog; /* and the controller's lines with its own */
+};
+
+/* Forks the hand, which ends when this process does.  Before there are threads
+ * and secrets, with all privilege.  0 or -errno. */
+int hand_start(const struct hand_config *config, struct hand **out);
+/* Lets it go, and waits for its end.  Takes NULL. */
+void hand_stop(struct hand *hand);
+pid_t hand_pid(const struct hand *hand);
+/* Readable when there is something to look at: false, it has ended. */
+int hand_fd(const struct hand *hand);
+bool hand_alive(struct hand *hand);
+
+/* --- quick: for the loop, which waits a second at most -------------------- */
+
+/* Adds or removes up to HAND_BATCH addresses of one interface: errors[] is what
+ * netlink.h says of each, or all are the same -errno. */
+void hand_addresses(struct hand *hand, bool add,
+		    const struct netlink_address *addresses, size_t count,
+		    int errors[HAND_BATCH]);
+/* netlink_addresses_clear() of those with our mark. */
+int hand_addresses_clear(struct hand *hand, unsigned int ifindex);
+/* neighbor_use(), without waiting. */
+void hand_neighbor(struct hand *hand, unsigned int ifindex, int family,
+		   const __u8 *address);
+
+enum hand_notice {
+	HAND_READY,
+	HAND_STOPPING
+};
+
+/* Tells the service manager. */
+void hand_notify(struct hand *hand, enum hand_notice notice);
+
+/* --- slow: by a worker ---------------------------------------------------- */
+
+/* secret_read(). */
+int hand_secret(struct hand *hand, const char *path,
+		__u8 key[static CARP_PASSPHRASE_MAX + 1], char *error,
+		size_t error_size);
+
+enum hand_file {
+	HAND_SEQUENCES,
+	HAND_MAINTENANCE,
+	HAND_FILES,
+};
+
+/* statefile_read() and statefile_write() of a file in the state directory;
+ * flag_get() and flag_set(). */
+int hand_file_read(struct hand *hand, enum hand_file file, char **text);
+int hand_file_write(struct hand *hand, enum hand_file file, const char *text);
+int hand_flag_get(struct hand *hand, enum hand_file file);
+int hand_flag_set(struct hand *hand, enum hand_file file, bool on);
+
+/* The control socket: listener_open(), listener_adopt(), and giving up its
+ * name. */
+int hand_listen(struct hand *hand, struct listener *out);
+int hand_listener_adopt(struct hand *hand, int fd, struct listener *out);
+void hand_listener_leave(struct hand *hand, const struct listener *listener);
+/* A connection to the controller that answers there, which is root's or ours: a
+ * descriptor, -EACCES if it is neither, or another -errno. */
+int hand_connect(struct hand *hand);
+/* A TCP socket that listens there; or -errno. */
+int hand_listen_tcp(struct hand *hand, const struct sockaddr_storage *address);
+/* packet_open(). */
+int hand_packet(struct hand *hand, unsigned int ifindex, struct packet **out);
+/* systemd_restarts(). */
+bool hand_restarts(struct hand *hand);
+/* Removes the directory of pins, if nothing is left in it. */
+void hand_clean(struct hand *hand);

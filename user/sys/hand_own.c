@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The controller's side: makes the hand, asks quickly, and finds out that it
+ * has ended.  An answer that came too late is nobody's.
+ */
+#include "user/sys/hand_own.h"
+#include "user/sys/hand_parts.h"
+#include "user/sys/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	QUICK_PATIENCE_S = 1,
+};
+
+/* --- start and end -------------------------------------------------------- */
+
+/* Ours, and the hand's: quick, slow, lines. */
+struct making {
+	int pairs[3][2];
+};
+
+static int make_pairs(struct making *m)
+{
+	memset(m->pairs, -1, sizeof(m->pairs));
+	for (int i = 0; i < 3; i++)
+		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
+			       m->pairs[i]) < 0)
+			return -errno;
+	return 0;
+}
+
+static void close_ends(const struct making *m, int side)
+{
+	for (int i = 0; i < 3; i++)
+		if (m->pairs[i][side] >= 0)
+			close(m->pairs[i][side]);
+}
+
+/* The hand has no descriptor but its own ends and the standard streams. */
+__attribute__((noreturn)) static void become_hand(struct making *m,
+						  const struct hand_config *c)
+{
+	enum {
+		FIRST = 3,
+		BEHIND = 6
+	};
+
+	for (int i = 0; i < 3; i++)
+		m->pairs[i][1] = fcntl(m->pairs[i][1], F_DUPFD, BEHIND);
+	for (int i = 0; i < 3; i++)
+		if (dup3(m->pairs[i][1], FIRST + i, O_CLOEXEC) < 0)
+			_exit(EXIT_FAILURE);
+	close_range(BEHIND, ~0U, 0);
+	hand_live(c, FIRST, FIRST + 1, FIRST + 2);
+}
+
+int hand_start(const struct hand_config *config, struct hand **out)
+{
+	const struct timeval patience = { .tv_sec = QUICK_PATIENCE_S };
+	struct hand *hand = calloc(1, sizeof(*hand));
+	struct making making = { 0 };
+	int err = hand ? make_pairs(&making) : -ENOMEM;
+
+	if (!err) {
+		hand->pid = fork();
+		err = hand->pid < 0 ? -errno : 0;
+	}
+	if (err) {
+		if (hand) {
+			close_ends(&making, 0);
+			close_ends(&making, 1);
+		}
+		free(hand);
+		return err;
+	}
+	if (!hand->pid)
+		become_hand(&making, config);
+	close_ends(&making, 1);
+	hand->quick = making.pairs[0][0];
+	hand->slow = making.pairs[1][0];
+	hand->lines = making.pairs[2][0];
+	setsockopt(hand->quick, SOL_SOCKET, SO_RCVTIMEO, &patience,
+		   sizeof(patience));
+	setsockopt(hand->quick, SOL_SOCKET, SO_SNDTIMEO, &patience,
+		   sizeof(patience));
+	if (config->to_syslog)
+		log_to_hand(hand->lines);
+	*out = hand;
+	return 0;
+}
+
+void hand_stop(struct hand *hand)
+{
+	if (!hand)
+		return;
+	close(hand->quick);
+	close(hand->slow);
+	log_to_hand(-1);
+	close(hand->lines);
+	while (waitpid(hand->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	free(hand);
+}
+
+pid_t hand_pid(const struct hand *hand)
+{
+	return hand->pid;
+}
+
+int hand_fd(const struct hand *hand)
+{
+	return hand->quick;
+}
+
+/* What is there to be read now is an answer that came too late. */
+bool hand_alive(struct hand *hand)
+{
+	struct hand_quick_answer late;
+	ssize_t got = recv(hand->quick, &late, sizeof(late), MSG_DONTWAIT);
+
+	return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+/* --- quick questions ------------------------------------------------------ */
+
+static int tell(struct hand *hand, struct hand_quick *quick)
+{
+	quick->sequence = ++hand->sequence;
+	return send(hand->quick, quick, sizeof(*quick), MSG_NOSIGNAL) < 0
+		       ? -errno
+		       : 0;
+}
+
+static int ask(struct hand *hand, struct hand_quick *quick,
+	       struct hand_quick_answer *answer)
+{
+	int err = tell(hand, quick);
+
+	while (!err) {
+		ssize_t got = recv(hand->quick, answer, sizeof(*answer), 0);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			err = errno == EAGAIN ? -ETIMEDOUT : -errno;
+		else if (got != sizeof(*answer))
+			err = -EPIPE;
+		else if (answer->sequence == quick->sequence)
+			break;
+	}
+	return err == -EAGAIN ? -ETIMEDOUT : err;
+}
+
+static void fill_item(struct hand_item *item,
+		      const struct netlink_address *address)
+{
+	item->family = (__u8)address->family;
+	item->prefix = address->prefix;
+	item->link_local = address->link_local;
+	memcpy(item->address, address->address, 16);
+}
+
+void hand_addresses(struct hand *hand, bool add,
+		    const struct netlink_address *addresses, size_t count,
+		    int errors[HAND_BATCH])
+{
+	struct hand_quick quick = { .kind = add ? QUICK_ADD : QUICK_REMOVE };
+	struct hand_quick_answer answer;
+	int err;
+
+	if (!count || count > HAND_BATCH)
+		return;
+	quick.ifindex = addresses->ifindex;
+	quick.count = (__u32)count;
+	for (size_t i = 0; i < count; i++)
+		fill_item(&quick.items[i], &addresses[i]);
+	err = ask(hand, &quick, &answer);
+	for (size_t i = 0; i < count; i++)
+		errors[i] = err ? err : answer.errors[i];
+}
+
+int hand_addresses_clear(struct hand *hand, unsigned int ifindex)
+{
+	struct hand_quick quick = { .kind = QUICK_CLEAR, .ifindex = ifindex };
+	struct hand_quick_answer answer;
+	int err = ask(hand, &quick, &answer);
+
+	return err ? err : answer.errors[0];
+}
+
+void hand_neighbor(struct hand *hand, unsigned int ifindex, int family,
+		   const __u8 *address)
+{
+	struct hand_quick quick = { .kind = QUICK_NEIGHBOR,
+				    .ifindex = ifindex,
+				    .count = 1 };
+
+	quick.items[0].family = (__u8)family;
+	memcpy(quick.items[0].address, address, family == 4 ? 4 : 16);
+	tell(hand, &quick);
+}
+
+void hand_notify(struct hand *hand, enum hand_notice notice)
+{
+	struct hand_quick quick = { .kind = QUICK_NOTIFY, .count = notice };
+
+	tell(hand, &quick);
+}

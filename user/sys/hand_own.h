@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * The controller's end of its hand; for hand_own.c and hand_ask.c alone.
+ */
+#pragma once
+
+#include "user/sys/hand.h"
+
+struct hand {
+	pid_t pid;
+	int quick, slow, lines;
+	__u32 sequence;
+};

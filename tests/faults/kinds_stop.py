@@ -143,11 +143,44 @@ def saturated(world, _rng):
             spinner.wait()
 
 
+def become_like(pid):
+    """Whose limits are changed must have our user, or we a capability that
+    not every root has."""
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("Uid:"):
+            user = int(line.split()[1])
+            os.setgroups([])
+            os.setresgid(user, user, user)
+            os.setresuid(user, user, user)
+            return
+    raise ProcessLookupError
+
+
+def limit_of(pid, which, limits=()):
+    """resource.prlimit() by a child that has become like that process."""
+    ends = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            become_like(pid)
+            was = resource.prlimit(pid, which, *limits)
+            os.write(ends[1], f"{was[0]} {was[1]}".encode())
+        finally:
+            os._exit(0)
+    os.close(ends[1])
+    words = os.read(ends[0], 64).split()
+    os.close(ends[0])
+    os.waitpid(child, 0)
+    if not words:
+        raise ProcessLookupError(pid)
+    return tuple(int(word) for word in words)
+
+
 def limited(world, host, which, limit):
     pids = host.everyone()
-    before = [resource.prlimit(pid, which) for pid in pids]
+    before = [limit_of(pid, which) for pid in pids]
     for pid, (_, hard) in zip(pids, before):
-        resource.prlimit(pid, which, (limit, hard))
+        limit_of(pid, which, [(limit, hard)])
     try:
         for _ in range(3):
             host.answers()
@@ -156,7 +189,7 @@ def limited(world, host, which, limit):
     finally:
         for pid, old in zip(pids, before):
             try:
-                resource.prlimit(pid, which, old)
+                limit_of(pid, which, [old])
             except ProcessLookupError:
                 pass
 
@@ -194,8 +227,8 @@ def out_of_memory_in_failover(world, rng):
 def no_descriptors_in_failover(world, rng):
     """b takes over with no descriptor to open."""
     pid = world.b.controller()
-    _, hard = before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (rng.randint(0, 16), hard))
+    _, hard = before = limit_of(pid, resource.RLIMIT_NOFILE)
+    limit_of(pid, resource.RLIMIT_NOFILE, [(rng.randint(0, 16), hard)])
     begin = now()
     world.a.signal(signal.SIGSTOP)
     try:
@@ -203,7 +236,7 @@ def no_descriptors_in_failover(world, rng):
         never_with_another(world, "a")
     finally:
         world.a.signal(signal.SIGCONT)
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+        limit_of(pid, resource.RLIMIT_NOFILE, [before])
 
 
 @fault("stop")

@@ -61,8 +61,9 @@ on a ip link set dev eth0 up
 eventually 3 "and up: master again" state_is a 3 master
 wait_until 3 state_is a 4 master
 
-# Ours is to be measured, not what else the machine is doing: controller and
-# observer go before everybody.
+# Ours is to be measured, not what else the machine is doing: controller, hand
+# and observer go before everybody.
+chrt -f -p 2 "$(hand a)"
 chrt -f -p 2 "$(controller a)"
 silent() {
 	on a chrt -f 1 "$HOSTS_TOP/tests/netns/silence.py" \

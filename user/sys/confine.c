@@ -101,23 +101,6 @@ static void keep_secrets(void)
 	prctl(PR_SET_DUMPABLE, 0);
 }
 
-/* Where sanitizers look at the end for what was not freed, they need names and
- * calls that we do not. */
-#if defined(__SANITIZE_ADDRESS__) || defined(CARP_UNCONFINED)
-static int filter(const char *const *calls, enum confine_limits limits)
-{
-	(void)calls;
-	(void)limits;
-	(void)confine_filter;
-	return 0;
-}
-#else
-static int filter(const char *const *calls, enum confine_limits limits)
-{
-	return confine_filter(calls, limits);
-}
-#endif
-
 static int finish(const char *const *calls, enum confine_limits limits)
 {
 	int err;
@@ -125,26 +108,38 @@ static int finish(const char *const *calls, enum confine_limits limits)
 	keep_secrets();
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -errno;
-	err = filter(calls, limits);
+	err = confine_filter(calls, limits);
 	if (err)
 		log_warnx("system calls are not filtered: %s", strerror(-err));
 	return 0;
 }
+
+/* At the end a sanitizer looks for what was not freed, and says so in a file,
+ * with names and calls that we have no use for. */
+#if defined(__SANITIZE_ADDRESS__)
+enum {
+	SANITIZED = true
+};
+#else
+enum {
+	SANITIZED = false
+};
+#endif
 
 static int confine_all(const struct confine *confine, const char *const *calls,
 		       enum confine_limits limits)
 {
 	int err;
 
-#if !defined(__SANITIZE_ADDRESS__)
-	change_root(confine->root);
-#endif
+	if (!SANITIZED)
+		change_root(confine->root);
 	if (confine->root >= 0)
 		close(confine->root);
 	bound(0);
-	change_user(confine);
+	if (!SANITIZED)
+		change_user(confine);
 	err = keep(0);
-	return err ? err : finish(calls, limits);
+	return err || SANITIZED ? err : finish(calls, limits);
 }
 
 int confine_controller(const struct confine *confine)
@@ -173,5 +168,5 @@ int confine_hand(void)
 		kept |= 1ULL << CAP_SYS_ADMIN;
 	bound(kept);
 	err = keep(kept);
-	return err ? err : finish(confine_hand_calls, LIMIT_NONE);
+	return err || SANITIZED ? err : finish(confine_hand_calls, LIMIT_NONE);
 }

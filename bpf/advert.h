@@ -87,7 +87,7 @@ static __always_inline bool advert_is_vrrp_seven(struct advert *advert)
 	if (carp_csum_good(sum))
 		return false;
 	sum = carp_csum_words(sum, advert->words + CARP_HEADER_SIZE / 4,
-			      VRRP2_SEVEN_SIZE - CARP_HEADER_SIZE);
+			      (__u32)VRRP2_SEVEN_SIZE - CARP_HEADER_SIZE);
 	return carp_csum_good(sum);
 }
 
@@ -311,7 +311,7 @@ static __always_inline enum carp_verdict advert_take(struct frame *frame,
 		verdict = advert_open6(frame, advert, event);
 	if (verdict != CARP_V_passed)
 		return verdict;
-	advert->room = (__u32)parse_length(frame->ctx) - frame->offset;
+	advert->room = (__u32)(parse_length(frame->ctx) - frame->offset);
 	if (advert->room < advert->size + ADVERT_SEEN_SIZE)
 		return CARP_V_advert_length;
 	parse_fetch(frame, advert->size, advert->words);

@@ -56,7 +56,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, CARP_VHID_SLOTS *CARP_NODES_MAX);
+	__uint(max_entries, (__u32)CARP_VHID_SLOTS *CARP_NODES_MAX);
 	__uint(map_flags, BPF_F_RDONLY_PROG);
 	__type(key, __u32);
 	__type(value, struct carp_share_node);

@@ -126,7 +126,7 @@ static __always_inline enum carp_verdict ndp_check(struct frame *frame,
 	if (ndp->ip->source[0] == 0xff ||
 	    (ndp->probe && !ndp_to_solicited_node(ndp->ip)))
 		return CARP_V_ndp_malformed;
-	if (ndp->options > NDP_SLOTS_MAX * CARP_ND_OPTION_SIZE)
+	if (ndp->options > (__u32)NDP_SLOTS_MAX * CARP_ND_OPTION_SIZE)
 		return CARP_V_ndp_deferred;
 	if (!ndp_walk(frame, ndp, &unused) || !ndp_sum_good(frame, ndp))
 		return CARP_V_ndp_malformed;

@@ -68,7 +68,7 @@ static __always_inline enum carp_verdict notice_vrrp(struct frame *frame,
 static __always_inline void notice_claim(struct frame *frame, __u8 family,
 					 const void *mac, const void *vip)
 {
-	struct carp_vhid *group = map_group(frame->vhid);
+	struct carp_vhid *group = map_group((__u32)frame->vhid);
 	struct scratch *scratch = scratch_open();
 	struct carp_event *event;
 	__u64 now;

@@ -41,7 +41,7 @@ static struct packet tcp_to(uint8_t vhid)
 static void across(const struct packet *p, enum carp_verdict alive,
 		   enum carp_verdict dead)
 {
-	uint64_t until = rig_now() + 5000000, before, after;
+	uint64_t until = rig_now() + 100000000, before, after;
 	size_t answers = 0;
 	struct outcome o;
 

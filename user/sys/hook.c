@@ -12,6 +12,7 @@
 #include <linux/if_link.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 static const char *attached_mode_name(__u8 mode)
@@ -64,6 +65,10 @@ static void explain(const struct hook_wish *wish, int err, char *reason,
 	else if (err == -EOPNOTSUPP)
 		snprintf(reason, size, "the driver has no XDP in %s mode",
 			 in_driver ? "native" : "skb");
+	else if (err == -ENOSYS)
+		snprintf(reason, size,
+			 "skb mode needs Linux 5.14: before, the kernel drops "
+			 "there what is sent to a virtual MAC");
 	else if (in_driver)
 		snprintf(reason, size,
 			 "the driver refuses XDP in native mode: %s (often the "
@@ -74,12 +79,27 @@ static void explain(const struct hook_wish *wish, int err, char *reason,
 			 strerror(-err));
 }
 
+/* Before Linux 5.14 a frame whose destination a generic program rewrites stays
+ * what it was, another host's. */
+static bool skb_mode_delivers(void)
+{
+	unsigned int major, minor;
+	struct utsname name;
+
+	if (uname(&name) != 0 ||
+	    sscanf(name.release, "%u.%u", &major, &minor) != 2)
+		return true;
+	return major > 5 || (major == 5 && minor >= 14);
+}
+
 static int attach_as(unsigned int ifindex, int program, bool native,
 		     struct hook *out)
 {
 	struct bpf_link_create_opts options;
 	int link;
 
+	if (!native && !skb_mode_delivers())
+		return -ENOSYS;
 	memset(&options, 0, sizeof(options));
 	options.sz = sizeof(options);
 	options.flags = native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE;

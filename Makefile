@@ -55,7 +55,6 @@ OBJ         = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 UNIT_TESTS  := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 BPF_TESTS   := $(patsubst tests/bpf/%.c,$(B)/tests/bpf/%,$(wildcard tests/bpf/test_*.c))
-GUEST_TESTS := $(B)/tests/bpf/test_budget
 TEST_LIBS   := -lcriterion -lnettle -lcrypto
 
 .PHONY: all install uninstall clean demo check check-unit check-bpf check-netns \
@@ -104,7 +103,7 @@ check-bpf: $(BPF_TESTS)
 	$(Q)scripts/run-tests.sh bpf $^
 check-netns: all
 	$(Q)scripts/run-tests.sh netns $(sort $(wildcard tests/netns/[0-9]*.sh))
-check-qemu: all $(GUEST_TESTS)
+check-qemu: all
 	$(Q)scripts/run-tests.sh qemu $(sort $(wildcard tests/qemu/[0-9]*.sh))
 check-static: all
 	$(Q)scripts/run-tests.sh static $(sort $(wildcard scripts/lint/*.sh))

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 # Installs what is missing of what a task needs:
-#   install-deps.sh build|demo|check|bench
+#   install-deps.sh build|demo|check|bench|kernels
 # On Debian and Ubuntu, as root, with apt-get; says first what it installs,
 # and does nothing when all is there.  Elsewhere it says what is missing and
-# ends with 1.  Each task includes the one before it.
+# ends with 1.  Each task includes the one before it, but kernels only check.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -15,13 +15,20 @@ DEMO=(python3 jq curl procps iputils-ping iputils-arping ndisc6)
 CHECK=(libcriterion-dev nettle-dev libssl-dev ucarp tcpdump clang-tidy
 	clang-format cppcheck shellcheck mandoc universal-ctags util-linux
 	qemu-system-x86 cpio busybox-static keepalived ethtool libclang-rt-dev
-	spin)
+	spin qemu-user gcc-s390x-linux-gnu libc6-dev-s390x-cross xdp-tools)
 BENCH=(sockperf gnuplot-nox)
+# Other compilers for the data plane.
+KERNELS=(clang-14 clang-16 clang-19)
 # Checks our metrics.  Its package would start a server: unpacked only.
 PROMTOOL=build/peers/usr/bin/promtool
 # What the guests of tests/qemu boot: unpacked, never installed.
 KERNEL=build/peers/linux
 KERNEL_PACKAGE=linux-image-cloud-amd64
+# ... and what of other suites: each in a folder that has the suite's name.
+OTHER_KERNELS=build/peers/kernels
+SUITES=("bullseye bullseye-security" trixie trixie-backports)
+# Libraries of a big-endian machine: unpacked, never installed.
+S390X=build/peers/s390x
 
 task=${1:-}
 wanted=("${BUILD[@]}")
@@ -30,8 +37,9 @@ build) ;;
 demo) wanted+=("${DEMO[@]}") ;;
 check) wanted+=("${DEMO[@]}" "${CHECK[@]}") ;;
 bench) wanted+=("${DEMO[@]}" "${CHECK[@]}" "${BENCH[@]}") ;;
+kernels) wanted+=("${DEMO[@]}" "${CHECK[@]}" "${KERNELS[@]}") ;;
 *)
-	echo "usage: install-deps.sh build|demo|check|bench" >&2
+	echo "usage: install-deps.sh build|demo|check|bench|kernels" >&2
 	exit 2
 	;;
 esac
@@ -71,6 +79,37 @@ fetch_kernel() {
 	rm -rf "$place"
 }
 
+fetch_s390x() {
+	echo "unpacking s390x libraries into $S390X"
+	scripts/fetch-debs.sh "$S390X" s390x "$(
+		. /etc/os-release
+		echo "${VERSION_CODENAME:-}"
+	)" libjson-c-dev nettle-dev libssl-dev ||
+		echo "none to be had: big-endian tests will be skipped"
+}
+
+# The kernels of newer and older suites; one that is not to be had is said.
+fetch_kernels() {
+	local suites folder
+	for suites in "${SUITES[@]}"; do
+		folder=$OTHER_KERNELS/${suites%% *}
+		[[ ! -d $folder ]] || continue
+		echo "unpacking $KERNEL_PACKAGE of ${suites%% *} into $folder"
+		mkdir -p "$OTHER_KERNELS"
+		scripts/fetch-debs.sh "$folder" amd64 "$suites" \
+			"$KERNEL_PACKAGE" ||
+			echo "not to be had: ${suites%% *} will not be tested"
+	done
+}
+
+lacks_kernel() {
+	local suites
+	for suites in "${SUITES[@]}"; do
+		[[ -d $OTHER_KERNELS/${suites%% *} ]] || return 0
+	done
+	return 1
+}
+
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 	echo "This is neither Debian nor Ubuntu: please install what is" \
 		"called there:" >&2
@@ -83,10 +122,14 @@ for package in "${wanted[@]}"; do
 	installed ]] || missing+=("$package")
 done
 unpack=()
-if [[ $task == check || $task == bench ]]; then
+case $task in
+check | bench | kernels)
 	[[ -x $PROMTOOL ]] || unpack+=(promtool)
 	[[ -d $KERNEL ]] || unpack+=(kernel)
-fi
+	[[ -d $S390X ]] || unpack+=(s390x)
+	;;
+esac
+[[ $task != kernels ]] || ! lacks_kernel || unpack+=(kernels)
 [[ ${#missing[@]} != 0 || ${#unpack[@]} != 0 ]] || exit 0
 if [[ $EUID != 0 ]]; then
 	echo "missing: ${missing[*]} ${unpack[*]}" >&2

@@ -3,14 +3,16 @@
 # Runs a test script of this tree as root of a Debian guest and prints what it
 # prints.  No network, no disk, no trace but a log of the guest's console.
 #   boot.sh SCRIPT
-# GUEST_LIMIT: seconds the guest may take.  GUEST_NICS: models of NICs, of each
-# three on one cable, for the hosts a, b and c.
+# GUEST_CLANGS: whose build of the data plane goes along, else the one that is
+# shipped (clang).  GUEST_KERNEL: where a kernel of Debian's is unpacked, else the oldest that is
+# promised.  GUEST_LIMIT: seconds the guest may take.  GUEST_NICS: models of
+# NICs, of each three on one cable, for the hosts a, b and c.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 SCRIPT=$1
-KERNEL=build/peers/linux
-IMAGE=build/qemu/base.cpio
-LOG=build/test-logs/console-${SCRIPT##*/}.log
+KERNEL=${GUEST_KERNEL:-build/peers/linux}
+IMAGE=build/qemu/${KERNEL##*/}.cpio
+LOG=build/test-logs/console-${KERNEL##*/}-${SCRIPT##*/}.log
 
 for need in qemu-system-x86_64 cpio busybox; do
 	command -v "$need" >/dev/null || {
@@ -30,13 +32,19 @@ fi
 
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
-mkdir "$place/carp-xdp"
-echo "$SCRIPT" >"$place/carp-xdp/script"
-cp -r --parents scripts tests/netns tests/qemu build/carp-xdp \
-	build/tests/bpf/test_budget "$place/carp-xdp"
+mkdir -p "$place/tree/carp-xdp"
+echo "$SCRIPT" >"$place/tree/carp-xdp/script"
+cp -r --parents scripts tests/netns tests/qemu tests/kernels build/carp-xdp "$place/tree/carp-xdp"
+for clang in ${GUEST_CLANGS:-clang}; do
+	cp --parents "build/kernels/$clang/packets" "$place/tree/carp-xdp"
+done
+if [[ -d ../shared/vectors ]]; then
+	mkdir "$place/tree/shared"
+	cp -r ../shared/vectors "$place/tree/shared"
+fi
 {
 	cat "$IMAGE"
-	(cd "$place" && find carp-xdp | cpio --quiet -o -H newc)
+	(cd "$place/tree" && find . | cpio --quiet -o -H newc)
 } >"$place/initramfs"
 
 nics=()
@@ -57,8 +65,8 @@ guest() {
 	timeout --kill-after=5 "${GUEST_LIMIT:-160}" qemu-system-x86_64 \
 		-accel tcg,thread=multi -cpu max -smp 2 -m 1024 \
 		-nodefaults -no-reboot -display none -monitor none \
-		-kernel "$KERNEL"/boot/vmlinuz-* -initrd "$place/initramfs" \
-		-append "console=ttyS0 loglevel=5 panic=-1 random.trust_cpu=on mitigations=off" \
+		-kernel "$(find "$KERNEL" -name 'vmlinuz*')" -initrd "$place/initramfs" \
+		-append "console=ttyS0 loglevel=5 panic=-1 random.trust_cpu=on mitigations=off no_timer_check" \
 		"${nics[@]}" -serial "file:$LOG" -serial "file:$place/output" \
 		</dev/null 2>"$place/complaints" &
 	pid=$!

@@ -8,15 +8,19 @@
 set -euo pipefail
 export LC_ALL=C
 KERNEL=$1 OUTPUT=$2
+# Its modules: in /usr since Debian 13.
+TREE=$(find "$KERNEL" -path '*/lib/modules/*' -prune -print)
+VERSION=${TREE##*/}
 # Modules the tests use, and those the kernel asks for by itself.
 MODULES=(8021q bonding bridge cls_bpf ipvlan macvlan sch_ingress veth
 	virtio_net virtio_pci vmxnet3)
-PROGRAMS=(arping awk basename bash busybox cat chmod chrt cp cut date dirname
+PROGRAMS=(arping awk basename bash busybox cat chmod chrt cp cut date diff dirname
 	env fmt grep head id ip jq kill ln ls mkdir mktemp mount mv ndisc6
 	nproc nsenter ping printf ps readlink rm sed seq setpriv sleep sort
-	ss stat sysctl tail taskset tc tee timeout touch tr true uname uniq wc)
+	ss stat sysctl tail taskset tc tee timeout touch tr true uname uniq wc
+	xdp-filter)
 # Libraries the tests of bpf/ need beside those of the programs.
-TESTS=(build/carp-xdp build/tests/bpf/test_budget)
+TESTS=(build/carp-xdp build/kernels/clang/packets)
 # What they import, and what the tests themselves do.
 SCRIPTS=(scripts/wire.py tests/netns/inject.py)
 
@@ -78,25 +82,32 @@ python() {
 # A module and what it depends on.
 module() {
 	local file name
-	file=$(find "$KERNEL/lib/modules" -name "$1.ko")
+	local to
+	file=$(find "$TREE" -name "$1.ko" -o -name "$1.ko.xz")
 	[[ $file ]] || return 0 # built in
-	[[ ! -e $root/${file#"$KERNEL"/} ]] || return 0
-	install -D "$file" "$root/${file#"$KERNEL"/}"
-	for name in $(busybox strings "$file" |
+	to=$root/lib/modules/$VERSION/${file#"$TREE"/}
+	to=${to%.xz}
+	[[ ! -e $to ]] || return 0
+	mkdir -p "${to%/*}"
+	if [[ $file == *.xz ]]; then
+		busybox xzcat "$file" >"$to"
+	else
+		cp "$file" "$to"
+	fi
+	for name in $(busybox strings "$to" |
 		sed -n 's/^depends=//p' | tr ',' ' '); do
 		module "$name"
 	done
 }
 
 modules() {
-	local name version
-	version=$(ls "$KERNEL/lib/modules")
+	local name
+	mkdir -p "$root/lib/modules/$VERSION"
 	for name in "${MODULES[@]}"; do
 		module "$name"
 	done
-	cp "$KERNEL/lib/modules/$version"/modules.{order,builtin} \
-		"$root/lib/modules/$version/"
-	busybox depmod -b "$root" "$version"
+	cp "$TREE"/modules.{order,builtin} "$root/lib/modules/$VERSION/"
+	busybox depmod -b "$root" "$VERSION"
 	# The kernel calls it by this name for what it lacks.
 	mkdir -p "$root/sbin"
 	ln -s /bin/busybox "$root/sbin/modprobe"
@@ -108,6 +119,7 @@ ln -s ../bin "$root/usr/sbin"
 programs
 python
 modules
+put /usr/lib/*/bpf/xdp*.o # what xdp-filter loads
 ln -s carp-xdp/tests/qemu/init "$root/init"
 printf 'root:x:0:0:root:/:/bin/sh\n' >"$root/etc/passwd"
 printf 'root:x:0:\n' >"$root/etc/group"

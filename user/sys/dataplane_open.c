@@ -68,6 +68,20 @@ static bool is_pinned(int map)
 	return map != MAP_AUTH && map != MAP_SCRATCH && map != MAP_EVENTS;
 }
 
+static const char egress_name[] = "egress";
+
+/* A link would go without its pin; of a filter the pinned program tells that it
+ * is ours. */
+static int pin_egress(const struct dataplane *dataplane)
+{
+	const struct egress_hook *egress = &dataplane->plain.egress;
+
+	return bpffs_pin(
+		dataplane->pin_dir, dataplane->plain.ifname, egress_name,
+		egress->link >= 0 ? egress->link
+				  : dataplane->programs[PROGRAM_EGRESS]);
+}
+
 static int pin(const struct dataplane *dataplane,
 	       const struct complaint *complaint)
 {
@@ -78,8 +92,8 @@ static int pin(const struct dataplane *dataplane,
 
 	err = bpffs_pin(pin_dir, ifname, "link", plain->hook.link);
 	/* So that a dead controller's host keeps quiet on the way out too. */
-	if (!err && plain->egress.link >= 0)
-		err = bpffs_pin(pin_dir, ifname, "egress", plain->egress.link);
+	if (!err)
+		err = pin_egress(dataplane);
 	for (int map = 0; map < DATAPLANE_MAPS && !err; map++)
 		if (is_pinned(map))
 			err = bpffs_pin(pin_dir, ifname,
@@ -164,9 +178,13 @@ int plane_renew(struct dataplane *dataplane)
 	if (!err)
 		err = hook_update(&plain->hook,
 				  dataplane->programs[PROGRAM_XDP]);
-	if (!err)
-		plain->program_id = plain->loaded_id;
-	return err;
+	if (err)
+		return err;
+	plain->program_id = plain->loaded_id;
+	if (plain->egress.link >= 0)
+		return 0;
+	bpffs_unpin(dataplane->pin_dir, plain->ifname, egress_name);
+	return pin_egress(dataplane);
 }
 
 /* --- another program below ------------------------------------------------ */
@@ -236,7 +254,7 @@ static int remove_addresses(const char *ifname)
  * While they cannot be removed, the program stays. */
 int plane_unpin(const char *pin_dir, const char *ifname)
 {
-	int lock, err, hold = bpffs_hold(pin_dir, ifname, &lock);
+	int program, lock, err, hold = bpffs_hold(pin_dir, ifname, &lock);
 
 	if (hold && hold != -ENOENT)
 		return hold;
@@ -247,6 +265,10 @@ int plane_unpin(const char *pin_dir, const char *ifname)
 		close(lock);
 		return err;
 	}
-	egress_remove_leftover(ifname);
+	program = bpffs_get(pin_dir, ifname, egress_name);
+	if (program >= 0) {
+		egress_remove_leftover(ifname, program);
+		close(program);
+	}
 	return bpffs_release(pin_dir, ifname, lock);
 }

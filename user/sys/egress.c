@@ -106,26 +106,22 @@ void egress_detach(struct egress_hook *hook)
 	*hook = (struct egress_hook){ .link = -1 };
 }
 
-static bool is_ours(__u32 program_id)
+/* By its pin: a descriptor of any program, by number, is CAP_SYS_ADMIN's. */
+static bool is_that(__u32 program_id, int program)
 {
 	struct bpf_prog_info info = { 0 };
 	__u32 size = sizeof(info);
-	int program = bpf_prog_get_fd_by_id(program_id);
-	int err;
 
-	if (program < 0)
-		return false;
-	err = bpf_obj_get_info_by_fd(program, &info, &size);
-	close(program);
-	return !err && !strcmp(info.name, "carp_egress");
+	return bpf_obj_get_info_by_fd(program, &info, &size) == 0 &&
+	       info.id == program_id;
 }
 
-void egress_remove_leftover(const char *ifname)
+void egress_remove_leftover(const char *ifname, int program)
 {
 	struct bpf_tc_hook hook = tc_hook(if_nametoindex(ifname));
 	struct bpf_tc_opts options = tc_options();
 
-	if (bpf_tc_query(&hook, &options) || !is_ours(options.prog_id))
+	if (bpf_tc_query(&hook, &options) || !is_that(options.prog_id, program))
 		return;
 	options = tc_options();
 	bpf_tc_detach(&hook, &options);

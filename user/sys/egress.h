@@ -21,5 +21,6 @@ bool egress_holds(const struct egress_hook *hook);
 int egress_update(const struct egress_hook *hook, int program);
 /* Takes hooks that were never attached (link -1). */
 void egress_detach(struct egress_hook *hook);
-/* Removes a filter that a crashed run left there; a link went with its pin. */
-void egress_remove_leftover(const char *ifname);
+/* Removes a filter that a crashed run left there, if it is that program's; a
+ * link goes with its pin. */
+void egress_remove_leftover(const char *ifname, int program);

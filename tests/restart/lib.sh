@@ -40,7 +40,7 @@ takeover() {
 
 # lasting HOST: all of its status that the passing of time does not change.
 lasting() {
-	carp "$1" status -j | jq -S 'del(.pid, .program, .guardian,
+	carp "$1" status -j | jq -S 'del(.pid, .program, .guardian, .hand,
 		.groups[].counters, .interfaces[].counters,
 		.interfaces[].program_id, .groups[].since_seconds,
 		.groups[].lease_remaining_us, .groups[].preempt_wait_seconds,

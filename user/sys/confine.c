@@ -57,7 +57,7 @@ void confine_prepare(struct confine *out)
 /* Only whoever may do so has something to lose. */
 static void leave_out(const char *what)
 {
-	log_warn("%s: goes on without", what);
+	log_warn("%s, goes on without", what);
 }
 
 static void change_root(int root)

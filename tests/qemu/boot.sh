@@ -14,7 +14,7 @@ KERNEL=${GUEST_KERNEL:-build/peers/linux}
 IMAGE=build/qemu/${KERNEL##*/}.cpio
 LOG=build/test-logs/console-${KERNEL##*/}-${SCRIPT##*/}.log
 
-for need in qemu-system-x86_64 cpio busybox; do
+for need in qemu-system-x86_64 cpio busybox xdp-filter; do
 	command -v "$need" >/dev/null || {
 		echo "skip - $need is not installed"
 		exit 0

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 # A kernel: its verifier, the packet tests on what its JIT makes of the program,
 # and its way out.
+export GUEST_LIMIT=${GUEST_LIMIT:-240}
 source "$(dirname "$0")/lib.sh"
 
 tests/kernels/packets.sh || FAILED=1

@@ -18,7 +18,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* No call that takes a name, no new program, process or file. */
+/* No call that opens or changes what has a name, no new program or process; see
+ * also limited[]. */
 const char *const confine_controller_calls[] = {
 	/* memory, threads, time */
 	"brk", "mmap", "mprotect", "mremap", "munmap", "madvise", "futex",

@@ -4,15 +4,16 @@
  */
 #pragma once
 
-/* Each ends with NULL.  Those after a NULL are allowed with certain arguments
- * only: see confine_filter(). */
+/* Each ends with NULL. */
 extern const char *const confine_controller_calls[];
 extern const char *const confine_guardian_calls[];
 extern const char *const confine_hand_calls[];
 
 enum confine_limits {
 	LIMIT_NONE,
-	LIMIT_CONTROLLER, /* bpf, socket, socketpair, clone as it needs them */
+	/* Some of its calls with certain arguments only: maps, netlink,
+	 * threads, memory that is not executed, signals to itself. */
+	LIMIT_CONTROLLER,
 };
 
 /* For this process and all its threads: 0 or -errno. */

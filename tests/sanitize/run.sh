@@ -7,6 +7,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 PLACE=$(mktemp -d)
+chmod 1777 "$PLACE" # not all of them are root
 trap 'rm -rf "$PLACE"' EXIT
 REPORT=log_path=$PLACE/report:print_stacktrace=1
 # A crash is the tests' to notice: some of them send SIGSEGV themselves.

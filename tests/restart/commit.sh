@@ -23,6 +23,7 @@ TOOK_MAX=1500
 # Nothing of a daemon is left, its guardian included.
 a_is_empty() { [[ -z $(ip netns pids "$HOSTS_RUN-a") ]]; }
 both_well() { state_is a 3 master && state_is b 3 backup; }
+listens() { [[ $(controller "$1") ]]; }
 begin_again() {
 	first a
 	attach a "${GROUP[@]}"
@@ -40,6 +41,7 @@ trial() {
 	local old killer killed
 	wire switch "$RECORD" record a b
 	RECORDER=$SPAWNED
+	wait_until 5 listens a
 	old=$(controller a)
 	daemon a "$CARP_BINARY" --takeover
 	chrt -f 30 "$HOSTS_TOP/tests/restart/killer.py" "$old" "$SPAWNED" "$1" \

@@ -7,6 +7,7 @@ turns.  Judges nothing.
   hosts.py OUTPUT.json [PART...]     parts: failover service scale single
 """
 import json
+import signal
 import sys
 
 import failover
@@ -28,6 +29,7 @@ PARTS = {
 
 
 def main(path, *parts):
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and clean up
     found = {}
     for part in parts or PARTS:
         found[part] = PARTS[part]()

@@ -119,7 +119,8 @@ struct controller {
 	/* Counts changes of what a successor prepares itself for: interfaces,
 	 * links, pins and sockets; controller_handover.c. */
 	uint64_t plumbing;
-	bool busy; /* slow work is under way in the background */
+	bool busy;		 /* slow work is under way in the background */
+	struct instant breathed; /* see controller_breathe() */
 	struct nic *nics;
 	struct nic *prepared; /* taken over soon, and not in use yet */
 	struct controller_events events;
@@ -225,6 +226,10 @@ int controller_recall_maintenance(struct controller *c, char *error,
 				  size_t error_size);
 /* Rings, then timers. */
 void controller_serve_elections(struct controller *c);
+/* Between the parts of something long, thousands of groups to be shown for
+ * example: elections are served once a millisecond.  No group comes or goes
+ * meanwhile. */
+void controller_breathe(struct controller *c);
 /* Sets the loop's deadline; ends every entry from outside. */
 void controller_settle(struct controller *c);
 /* Does slow work in a thread and serves elections and the kernel's news, but

@@ -11,6 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+	BREATH_NS = 1000000
+};
+
 /* Of two, one has been deleted and still waits for its name. */
 struct nic *controller_nic(struct controller *c, const char *name)
 {
@@ -70,6 +74,16 @@ void controller_serve_elections(struct controller *c)
 		member_work_addresses(at_work);
 	for (struct group *g = c->node.groups; g; g = g->next)
 		member_restore_addresses(member_of(g), loop_now());
+}
+
+void controller_breathe(struct controller *c)
+{
+	struct instant now = loop_now();
+
+	if (instant_since(c->breathed, now).ns < BREATH_NS)
+		return;
+	c->breathed = now;
+	controller_serve_elections(c);
 }
 
 /* The rings of all interfaces, the monitor, and last the background's end. */

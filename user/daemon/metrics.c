@@ -14,7 +14,7 @@
 
 struct page {
 	FILE *out;
-	const struct controller *c;
+	struct controller *c;
 	bool open_metrics;
 	/* Counters of every group, in the order of the list. */
 	struct carp_counters *counters;
@@ -93,7 +93,8 @@ static void sample_seconds(const struct page *p, const char *name,
 }
 
 #define EACH_GROUP(p, g) \
-	for (const struct group *g = (p)->c->node.groups; g; g = g->next)
+	for (const struct group *g = (p)->c->node.groups; g; \
+	     g = g->next, controller_breathe((p)->c))
 
 static void states(const struct page *p)
 {
@@ -347,7 +348,7 @@ static void render(const struct page *p)
 		fputs("# EOF\n", p->out);
 }
 
-char *metrics_render(const struct controller *c, bool open_metrics)
+char *metrics_render(struct controller *c, bool open_metrics)
 {
 	struct page p = { .c = c, .open_metrics = open_metrics };
 	char *text = NULL;

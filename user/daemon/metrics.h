@@ -7,4 +7,4 @@
 #include "user/controller.h"
 
 /* Allocated with malloc(3); NULL if memory is short. */
-char *metrics_render(const struct controller *c, bool open_metrics);
+char *metrics_render(struct controller *c, bool open_metrics);

@@ -5,7 +5,10 @@
 #include "user/daemon/put.h"
 #include "user/sys/loop.h"
 
+#include <json-c/printbuf.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum {
@@ -25,6 +28,35 @@ void put_item(struct json_object *array, struct json_object *value)
 {
 	if (!array || json_object_array_add(array, value))
 		json_object_put(value);
+}
+
+static int print_text(struct json_object *object, struct printbuf *out,
+		      int level, int flags)
+{
+	const char *text = json_object_get_userdata(object);
+
+	(void)level;
+	(void)flags;
+	return printbuf_memappend(out, text, (int)strlen(text));
+}
+
+void put_item_text(struct json_object *array, struct json_object *value)
+{
+	const char *text =
+		json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN);
+	struct json_object *printed = json_object_new_boolean(true);
+	char *copy = text ? strdup(text) : NULL;
+
+	if (!value || !printed || !copy) {
+		json_object_put(printed);
+		free(copy);
+		put_item(array, value);
+		return;
+	}
+	json_object_set_serializer(printed, print_text, copy,
+				   json_object_free_userdata);
+	json_object_put(value);
+	put_item(array, printed);
 }
 
 void put_int(struct json_object *object, const char *name, int64_t value)

@@ -14,6 +14,10 @@ void put(struct json_object *object, const char *name,
 	 struct json_object *value);
 void put_item(struct json_object *array, struct json_object *value);
 
+/* The same, as text at once: of thousands, the values would fill memory, and
+ * printing them all at the end would take long. */
+void put_item_text(struct json_object *array, struct json_object *value);
+
 void put_int(struct json_object *object, const char *name, int64_t value);
 void put_text(struct json_object *object, const char *name, const char *value);
 /* value: may be NULL */

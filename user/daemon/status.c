@@ -300,7 +300,8 @@ static struct json_object *groups_of(struct controller *c,
 		}
 		object = status_group(m);
 		senders_put(object, senders, m);
-		put_item(groups, object);
+		put_item_text(groups, object);
+		controller_breathe(c);
 	}
 	senders_close(senders);
 	return groups;

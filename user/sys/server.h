@@ -20,7 +20,8 @@ struct server_client;
 enum server_limits {
 	SERVER_CLIENTS_MAX = 8,
 	SERVER_REQUEST_MAX = 64 * 1024,
-	SERVER_BACKLOG_MAX = 4 * 1024 * 1024, /* unsent bytes per client */
+	/* Unsent bytes per client: the status of 4,080 groups has 8 MiB. */
+	SERVER_BACKLOG_MAX = 32 * 1024 * 1024,
 };
 
 struct server_peer {

@@ -50,7 +50,7 @@ GROUPS_COUNT=$((4 * (FAST - 1) + 1))
 ok "more than a thousand groups" ask "${requests[@]}"
 all_masters() {
 	[[ $(carp a status -j | jq '[.groups[] | select(.state == "master")]
-		| length') == $GROUPS_COUNT ]]
+		| length') == "$GROUPS_COUNT" ]]
 }
 eventually 30 "and master of all" all_masters
 

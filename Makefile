@@ -86,8 +86,9 @@ $(B)/obj/%.o: %.c Makefile
 # --- tests --------------------------------------------------------------------
 $(call OBJ,$(wildcard tests/bpf/*.c)): $(B)/carp.skel.h
 
-REQUEST_SRC := $(wildcard user/request*.c) user/address.c
-$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call OBJ,$(CORE_SRC) $(REQUEST_SRC) user/sys/hand_check.c $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
+# What unit tests are about beside the core.
+TESTED_SRC := $(wildcard user/request*.c) user/address.c user/sys/hand_check.c
+$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call OBJ,$(CORE_SRC) $(TESTED_SRC) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(TEST_LIBS) -ljson-c

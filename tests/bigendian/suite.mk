@@ -13,7 +13,7 @@ BIGENDIAN_OBJ   = $(patsubst %.c,$(BIGENDIAN)/%.o,$(1))
 BIGENDIAN_INC  := -I$(BIGENDIAN_ROOT)/include -I$(BIGENDIAN_ROOT)/include/s390x-linux-gnu
 
 BIGENDIAN_CORE  := $(wildcard tests/unit/*.c) tests/plain/plain.c \
-                   $(CORE_SRC) $(REQUEST_SRC)
+                   $(CORE_SRC) $(TESTED_SRC)
 BIGENDIAN_ROOMS := $(filter-out %/plane_kernel.c %/test_budget.c, \
                    $(wildcard tests/bpf/*.c)) tests/plain/plain.c \
                    $(addprefix tests/native/,maps.c native.c plane.c rooms.c) \

@@ -12,7 +12,7 @@ COVERAGE_OBJ    = $(patsubst %.c,$(B)/coverage/obj/%.o,$(1))
 COVERAGE_DIRECT := $(addprefix tests/unit/test_,instant.c sha1.c words.c)
 # The vectors lie outside the tree, and the budget needs a kernel.
 COVERAGE_UNIT  := $(filter-out %/test_vectors.c $(COVERAGE_DIRECT), \
-                  $(wildcard tests/unit/*.c)) $(REQUEST_SRC)
+                  $(wildcard tests/unit/*.c)) $(TESTED_SRC)
 COVERAGE_ROOMS := $(filter-out %/plane_kernel.c %/test_vectors.c %/test_budget.c, \
                   $(wildcard tests/bpf/*.c)) $(wildcard tests/coverage/*.c) \
                   $(addprefix tests/native/,maps.c native.c plane.c)

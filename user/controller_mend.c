@@ -187,10 +187,22 @@ static void give_up(struct nic *nic, const char *why)
 	snprintf(nic->trouble, sizeof(nic->trouble), "%s", why);
 }
 
+static void close_slowly(void *argument)
+{
+	packet_close(argument);
+}
+
+/* The kernel waits for a grace period. */
+static void let_go(struct nic *nic, struct packet *packet)
+{
+	controller_background(nic->controller, close_slowly, packet);
+}
+
 /* The maps have kept everything but what is the interface's. */
 static void settle_in(struct nic *nic, struct packet *packet)
 {
-	packet_close(nic->packet);
+	struct packet *before = nic->packet;
+
 	nic->packet = packet;
 	nic->cut_off = false;
 	hand_addresses_clear(nic->controller->hand, nic->link.ifindex);
@@ -201,6 +213,7 @@ static void settle_in(struct nic *nic, struct packet *packet)
 	nic->trouble[0] = '\0';
 	nic->open = true;
 	nic_follow(nic);
+	let_go(nic, before);
 }
 
 static void open_again(struct nic *nic)
@@ -212,7 +225,7 @@ static void open_again(struct nic *nic)
 	if (m.err) {
 		give_up(nic, m.error);
 	} else if (nic->gone) {
-		packet_close(m.packet); /* and away again */
+		let_go(nic, m.packet); /* and away again */
 		nic_wake(nic);
 	} else {
 		settle_in(nic, m.packet);

@@ -79,8 +79,8 @@ end
 # It ends as its controller did, for whoever started it.
 spawn_carp a daemon 2>"$HOSTS_DIR/daemon"
 DAEMON=$SPAWNED
-listens() { [[ -n $(controller a) ]]; }
-wait_until 5 listens
+answers() { carp a status >/dev/null 2>&1; }
+wait_until 5 answers
 ok "the process started is the guardian" [ "$(guardian a)" == "$DAEMON" ]
 kill -KILL "$(controller a)"
 eventually 5 "and ends with its controller" process_gone "$DAEMON"

@@ -40,11 +40,13 @@ has() { ok "$1 has $2" grep -qE -- "$2" "$HOSTS_DIR/$1"; }
 has a "^carp_state\{$L,carp_state=\"master\"\} 1"
 has a "^carp_state\{$L,carp_state=\"backup\"\} 0"
 has b "^carp_state\{$L,carp_state=\"backup\"\} 1"
+has a "^carp_master_down_seconds\{$L\} 3$"
+has b "^carp_master_down_seconds\{$L\} 3.58"
 for name in transitions_total advertisements_received_total \
 	advertisements_sent_total advertisements_dropped_total \
 	arp_replies_total nd_replies_total demotion lease_remaining_seconds \
 	advertisement_gap_seconds_count timer_lateness_seconds_count \
-	foreign_claims_total build_info share_accepted_frames_total \
+	foreign_claims_total build_info master_down_seconds share_accepted_frames_total \
 	share_declined_frames_total; do
 	has a "^carp_${name}[ {]"
 	has b "^carp_${name}[ {]"

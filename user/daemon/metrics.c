@@ -241,6 +241,16 @@ static void leases(const struct page *p)
 	}
 }
 
+static void dead_times(const struct page *p)
+{
+	family(p, "carp_master_down_seconds", GAUGE,
+	       "Silence after which a backup takes the master for dead.");
+	EACH_GROUP(p, g)
+	sample_seconds(p, "carp_master_down_seconds", g,
+		       (double)election_master_down(&g->election).ns /
+			       NS_PER_SECOND);
+}
+
 static void histogram_of(const struct page *p, const char *name,
 			 const struct group *g, const struct histogram *h,
 			 const uint64_t *bounds)
@@ -329,6 +339,7 @@ static void render(const struct page *p)
 		"Neighbour solicitations answered.", nd_replies);
 	demotions(p);
 	leases(p);
+	dead_times(p);
 	histograms(p);
 	unsealed_alarms(p);
 	counted(p, "carp_foreign_claims", "carp_foreign_claims_total",

@@ -19,8 +19,9 @@ CHECK=(libcriterion-dev nettle-dev libssl-dev ucarp tcpdump clang-tidy
 BENCH=(sockperf gnuplot-nox)
 # Other compilers for the data plane.
 KERNELS=(clang-14 clang-16 clang-19)
-# Checks our metrics.  Its package would start a server: unpacked only.
-PROMTOOL=build/peers/usr/bin/promtool
+# Check and scrape our metrics.  Their package would start a server: unpacked
+# only.
+PROMETHEUS=(build/peers/usr/bin/prometheus build/peers/usr/bin/promtool)
 # What the guests of tests/qemu boot: unpacked, never installed.
 KERNEL=build/peers/linux
 KERNEL_PACKAGE=linux-image-cloud-amd64
@@ -53,12 +54,12 @@ download() {
 	(cd "$place" && apt_get download "$1")
 }
 
-fetch_promtool() {
-	echo "unpacking promtool into build/peers (from Debian's prometheus)"
+fetch_prometheus() {
+	echo "unpacking prometheus and promtool into build/peers"
 	download prometheus
 	mkdir -p build/peers
 	dpkg-deb --fsys-tarfile "$place"/prometheus_*.deb |
-		tar -x -C build/peers ./usr/bin/promtool
+		tar -x -C build/peers "${PROMETHEUS[@]/#build\/peers/.}"
 	rm -rf "$place"
 }
 
@@ -124,7 +125,8 @@ done
 unpack=()
 case $task in
 check | bench | kernels)
-	[[ -x $PROMTOOL ]] || unpack+=(promtool)
+	[[ -x ${PROMETHEUS[0]} && -x ${PROMETHEUS[1]} ]] ||
+		unpack+=(prometheus)
 	[[ -d $KERNEL ]] || unpack+=(kernel)
 	[[ -d $S390X ]] || unpack+=(s390x)
 	;;

@@ -167,13 +167,20 @@ class Ucarp:
 
     def __init__(self, lab, host, number):
         self.lab, self.host, self.number = lab, host, number
+        self.log = lab.dir / f"{host}.log"
         self.process = None
 
     def launch(self, *words):
         self.process = self.lab.start(
             self.host, "ucarp", "-i", "eth0", "-s", f"192.0.2.{self.number}",
             "-v", str(VHID), "-o", str(self.lab.passphrase), "-a", VIP,
-            *words, log=self.lab.dir / f"{self.host}.log")
+            *words, log=self.log)
+
+    def launch_master(self):
+        self.log.unlink(missing_ok=True)
+        self.launch("-b", "1", "-k", "0", "-P", "-u", "/bin/true", "-d",
+                    "/bin/true")
+        wait_until(lambda: "state: MASTER" in self.log.read_text(), "master")
 
     def pids(self):
         return descendants(self.process.pid)

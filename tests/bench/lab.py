@@ -82,6 +82,15 @@ def resident(pids):
     return total
 
 
+def watch(pids, seconds):
+    """Their CPU in percent of a core, their memory in MiB, their number."""
+    before, begin = cpu_seconds(pids), time.monotonic()
+    time.sleep(seconds)
+    spent = cpu_seconds(pids) - before
+    return {"cpu": 100 * spent / (time.monotonic() - begin),
+            "memory": resident(pids) / 1024, "processes": len(pids)}
+
+
 class Ear:
     """What passes through ports of the bridge, as it comes."""
 

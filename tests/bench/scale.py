@@ -5,7 +5,7 @@ keepalived beside it, with as many instances of its own.
 import time
 
 from contenders import VHID, Keepalived, Ours
-from lab import Lab, cpu_seconds, resident, wait_until
+from lab import Lab, resident, wait_until, watch
 
 NICS = 16
 VHIDS = 255
@@ -29,15 +29,6 @@ def places(count):
     return [(index // VHIDS, index % VHIDS + 1) for index in range(count)]
 
 
-def watch(pids):
-    """Their CPU in percent of a core, their memory in MiB."""
-    before, begin = cpu_seconds(pids), time.monotonic()
-    time.sleep(WATCHED)
-    spent = cpu_seconds(pids) - before
-    return {"cpu": 100 * spent / (time.monotonic() - begin),
-            "memory": resident(pids) / 1024}
-
-
 def ours(count):
     """As master of that many groups, one address each, advbase 1."""
     lab = plugged((count + VHIDS - 1) // VHIDS)
@@ -54,7 +45,7 @@ def ours(count):
             for group in host.ask({"verb": "status"})["groups"]),
             "all masters", 60)
         time.sleep(SETTLED)
-        return {"attach": attached, **watch(host.pids())}
+        return {"attach": attached, **watch(host.pids(), WATCHED)}
     finally:
         lab.close()
 
@@ -71,7 +62,7 @@ def keepalived(count):
         wait_until(lambda: log.read_text().count("Entering MASTER") >= count,
                    "all masters", 60)
         time.sleep(SETTLED)
-        return watch(host.pids())
+        return watch(host.pids(), WATCHED)
     finally:
         lab.close()
 

@@ -80,15 +80,11 @@ def with_ours(lab):
 
 def with_ucarp(lab):
     host = Ucarp(lab, "a", 1)
-    host.launch("-b", "1", "-k", "0", "-P", "-u", "/bin/true", "-d",
-                "/bin/true")
-    log = lab.dir / "a.log"
-    wait_until(lambda: "state: MASTER" in log.read_text(), "master")
+    host.launch_master()
     try:
         return {"quiet": rate(lab, False), "flooded": rate(lab, True)}
     finally:
         host.stop()
-        log.unlink()
 
 
 def measure(rounds, tell):

@@ -5,18 +5,9 @@ nothing happens, and how long a start takes.
 import time
 
 from contenders import VHID, VIP, Keepalived, Ours, Ucarp
-from lab import Lab, cpu_seconds, resident, wait_until
+from lab import Lab, wait_until, watch
 
 WATCHED = 6  # seconds
-
-
-def watch(pids):
-    before, begin = cpu_seconds(pids), time.monotonic()
-    time.sleep(WATCHED)
-    spent = cpu_seconds(pids) - before
-    return {"memory": resident(pids) / 1024,
-            "processes": len(pids),
-            "cpu": 100 * spent / (time.monotonic() - begin)}
 
 
 def ours(lab):
@@ -29,7 +20,7 @@ def ours(lab):
     started = time.monotonic() - begin
     wait_until(host.is_master, "master")
     time.sleep(4)
-    return {"start": 1000 * started, **watch(host.pids())}, host
+    return {"start": 1000 * started, **watch(host.pids(), WATCHED)}, host
 
 
 def keepalived(lab):
@@ -43,17 +34,14 @@ def keepalived(lab):
     started = time.monotonic() - begin
     wait_until(host.has, "master")
     time.sleep(4)
-    return {"start": 1000 * started, **watch(host.pids())}, host
+    return {"start": 1000 * started, **watch(host.pids(), WATCHED)}, host
 
 
 def ucarp(lab):
     host = Ucarp(lab, "a", 1)
-    host.launch("-b", "1", "-k", "0", "-P", "-u", "/bin/true", "-d",
-                "/bin/true")
-    log = lab.dir / "a.log"
-    wait_until(lambda: "state: MASTER" in log.read_text(), "master")
+    host.launch_master()
     time.sleep(4)
-    return watch(host.pids()), host
+    return watch(host.pids(), WATCHED), host
 
 
 def measure(rounds, tell):

@@ -206,19 +206,24 @@ def no_memory(world, rng):
             rng.randint(1, 64) << 16)
 
 
+def a_is_followed(world):
+    """a is stopped, and b or c takes over from it."""
+    begin = now()
+    world.a.signal(signal.SIGSTOP)
+    try:
+        took_over(world, ["b", "c"], begin, "b or c takes over")
+        never_with_another(world, "a")
+    finally:
+        world.a.signal(signal.SIGCONT)
+
+
 @fault("stop")
 def out_of_memory_in_failover(world, rng):
     """b takes over with little memory to have, or the kernel kills it."""
     memory = Memory(world.b)
     try:
         memory.set(str(rng.randint(1, 64) << 14))
-        begin = now()
-        world.a.signal(signal.SIGSTOP)
-        try:
-            took_over(world, ["b", "c"], begin, "b or c takes over")
-            never_with_another(world, "a")
-        finally:
-            world.a.signal(signal.SIGCONT)
+        a_is_followed(world)
     finally:
         memory.close()
 
@@ -229,13 +234,9 @@ def no_descriptors_in_failover(world, rng):
     pid = world.b.controller()
     _, hard = before = limit_of(pid, resource.RLIMIT_NOFILE)
     limit_of(pid, resource.RLIMIT_NOFILE, [(rng.randint(0, 16), hard)])
-    begin = now()
-    world.a.signal(signal.SIGSTOP)
     try:
-        took_over(world, ["b", "c"], begin, "b or c takes over")
-        never_with_another(world, "a")
+        a_is_followed(world)
     finally:
-        world.a.signal(signal.SIGCONT)
         limit_of(pid, resource.RLIMIT_NOFILE, [before])
 
 

@@ -115,13 +115,13 @@ static int serve_metrics(struct control *control, const char *address,
 		return EXIT_CODE_INVALID;
 	}
 	err = http_address(address, &where);
-	if (!err && listening < 0)
+	if (!err && listening < 0) {
 		listening = hand_listen_tcp(control->hand, &where);
+		err = listening < 0 ? listening : 0;
+	}
 	if (!err)
-		err = listening < 0
-			      ? listening
-			      : http_open(control->loop, address, listening,
-					  on_scrape, control, &control->http);
+		err = http_open(control->loop, address, listening, on_scrape,
+				control, &control->http);
 	if (!err) {
 		control->metrics = strdup(address);
 		return 0;

@@ -134,6 +134,16 @@ static int configure(struct dataplane *d, const struct dataplane_config *config,
 	return 0;
 }
 
+static int map_memory(struct dataplane *d, const struct complaint *complaint)
+{
+	int err = dataplane_map_memory(d);
+
+	return err ? dataplane_refuse(complaint, err,
+				      "cannot map the BPF maps: %s",
+				      strerror(-err))
+		   : 0;
+}
+
 static int open_parts(struct dataplane *d,
 		      const struct dataplane_config *config,
 		      const struct complaint *complaint)
@@ -144,13 +154,7 @@ static int open_parts(struct dataplane *d,
 	if (!err)
 		err = ask_and_keep(d, WORK_OPEN, NULL, &request, complaint,
 				   keep_all);
-	if (err)
-		return err;
-	err = dataplane_map_memory(d);
-	return err ? dataplane_refuse(complaint, err,
-				      "cannot map the BPF maps: %s",
-				      strerror(-err))
-		   : 0;
+	return err ? err : map_memory(d, complaint);
 }
 
 int dataplane_open(const struct dataplane_config *config,
@@ -300,13 +304,7 @@ static int adopt_parts(struct dataplane *d,
 					"maps of another layout");
 	err = ask_and_keep(d, WORK_ADOPT, NULL, &request, complaint,
 			   keep_programs);
-	if (err)
-		return err;
-	err = dataplane_map_memory(d);
-	return err ? dataplane_refuse(complaint, err,
-				      "cannot map the BPF maps: %s",
-				      strerror(-err))
-		   : 0;
+	return err ? err : map_memory(d, complaint);
 }
 
 int dataplane_adopt(const struct dataplane_config *config, struct pack *pack,

@@ -156,17 +156,21 @@ $(B)/bench/bench: $(BENCH_OBJ) $(BENCH_PARTS)
 bench: all $(B)/bench/bench $(B)/flood/generator
 	$(Q)tests/bench/run.sh --no-build
 
+UNITS := carp-xdp.service carp-xdp-hand.socket carp-xdp-hand@.service
+
 # --- installation -------------------------------------------------------------
 install: all
 	install -D -m 0755 $(B)/carp-xdp $(DESTDIR)$(PREFIX)/sbin/carp-xdp
 	install -D -m 0644 docs/carp-xdp.8 $(DESTDIR)$(PREFIX)/share/man/man8/carp-xdp.8
-	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
-	sed 's|@SBINDIR@|$(PREFIX)/sbin|' scripts/carp-xdp.service.in \
-	  > $(DESTDIR)$(PREFIX)/lib/systemd/system/carp-xdp.service
+	scripts/install-units.sh $(PREFIX)/sbin $(DESTDIR)$(PREFIX)/lib/systemd/system
+	install -D -m 0644 scripts/carp-xdp.sysusers \
+	  $(DESTDIR)$(PREFIX)/lib/sysusers.d/carp-xdp.conf
+	$(if $(DESTDIR),,-systemd-sysusers $(PREFIX)/lib/sysusers.d/carp-xdp.conf)
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/carp-xdp \
 	  $(DESTDIR)$(PREFIX)/share/man/man8/carp-xdp.8 \
-	  $(DESTDIR)$(PREFIX)/lib/systemd/system/carp-xdp.service
+	  $(DESTDIR)$(PREFIX)/lib/sysusers.d/carp-xdp.conf \
+	  $(UNITS:%=$(DESTDIR)$(PREFIX)/lib/systemd/system/%)
 format:
 	clang-format -i $(shell git ls-files '*.c' '*.h' | grep -v vmlinux/)
 clean:

@@ -87,13 +87,21 @@ static const struct verb verbs[] = {
 	  NULL,
 	  verbs_maintenance },
 	{ "daemon",
-	  "[--metrics ADDR:PORT] [--no-guardian] [--takeover]",
+	  "[--metrics ADDR:PORT] [--no-guardian] [--takeover] [--hand SOCKET]",
 	  "Be the controller; attach starts one when none runs.",
 	  CLI_DAEMON,
 	  0,
 	  { NULL },
 	  NULL,
 	  verbs_daemon },
+	{ "hand",
+	  "[--unit NAME]",
+	  "Have the privilege for a controller; systemd starts it.",
+	  CLI_HAND,
+	  0,
+	  { NULL },
+	  NULL,
+	  verbs_hand },
 };
 
 enum verb_count {
@@ -209,7 +217,7 @@ static int values_check(const struct cli *cli)
 	struct request request;
 	int code;
 
-	if (cli->verb->bit == CLI_DAEMON)
+	if (cli->verb->bit & (CLI_DAEMON | CLI_HAND))
 		return 0;
 	code = request_parse(cli->request, &request, error, sizeof(error));
 	if (code)

@@ -175,6 +175,10 @@ poor() {
 poor "no privilege" 1 "CAP_" \
 	--reuid=65534 --regid=65534 --clear-groups --inh-caps=-all
 poor "no BPF" 1 "BPF" --bounding-set=-bpf,-sys_admin,-perfmon
+refused "no hand there" 1 "/nowhere: no process with privilege answers there" \
+	"${A[@]}" "$PLACE/carp-xdp" daemon --hand /nowhere
+refused "a hand for nobody" 1 "no controller on descriptor 3" \
+	"${A[@]}" "$PLACE/carp-xdp" hand
 
 # Two groups, one VIP.
 attach a "${GOOD[@]}"

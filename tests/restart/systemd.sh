@@ -16,9 +16,8 @@ UNITS=$HOSTS_DIR/units
 mkdir -p "$UNITS"
 
 # --- a systemd ------------------------------------------------------------------
-sed "s#@SBINDIR@#/run/sbin#" "$HOSTS_TOP/scripts/carp-xdp.service.in" \
-	>"$UNITS/carp-xdp.service"
-mkdir "$UNITS/carp-xdp.service.d"
+"$HOSTS_TOP/scripts/install-units.sh" /run/sbin "$UNITS"
+mkdir "$UNITS"/carp-xdp{,-hand@}.service.d
 cat >"$UNITS/carp-xdp.service.d/here.conf" <<UNIT
 [Unit]
 DefaultDependencies=no
@@ -29,11 +28,19 @@ CPUSchedulingPriority=10
 StandardError=append:/run/carp-xdp.log
 Environment=CARP_XDP_PIN_DIR=$HOSTS_PINS/a
 UNIT
+cp "$UNITS"/carp-xdp{,-hand@}.service.d/here.conf
+mkdir "$UNITS/carp-xdp-hand.socket.d"
+printf '[Unit]\nDefaultDependencies=no\n' |
+	tee "$UNITS/here.target" >"$UNITS/carp-xdp-hand.socket.d/here.conf"
 understood() {
-	! systemd-analyze verify --man=no "$UNITS/carp-xdp.service" 2>&1 |
+	! systemd-analyze verify --man=no \
+		"$UNITS"/carp-xdp{.service,-hand.socket,-hand@.service} 2>&1 |
 		grep -v "is not executable"
 }
-printf '[Unit]\nDefaultDependencies=no\n' >"$UNITS/here.target"
+mkdir -p "$HOSTS_DIR/users/etc"
+cp /etc/passwd /etc/group "$HOSTS_DIR/users/etc"
+ok "and makes its user" systemd-sysusers --root="$HOSTS_DIR/users" \
+	"$HOSTS_TOP/scripts/carp-xdp.sysusers"
 ok "systemd understands the unit" understood
 
 cat >"$HOSTS_DIR/init" <<INIT
@@ -52,6 +59,8 @@ cp $CARP_BINARY $HOSTS_DIR/run/sbin/carp-xdp
 cp $PASS $HOSTS_DIR/run/pass
 mount --rbind $HOSTS_DIR/run /run
 mount -t tmpfs tmpfs /var/lib
+mount --bind $HOSTS_DIR/users/etc/passwd /etc/passwd
+mount --bind $HOSTS_DIR/users/etc/group /etc/group
 export SYSTEMD_UNIT_PATH=/run/units container=test
 exec /lib/systemd/systemd --system --unit=here.target --log-target=console
 INIT
@@ -150,9 +159,28 @@ ok "whom it leaves alone when the kernel has killed the other" \
 score() { inside cat "/proc/$(described "$1")/oom_score_adj"; }
 ok "and which is not the first to be killed then" \
 	[ "$(score .guardian)" -lt "$(score .pid)" ]
-ok "and there are no more than these two and the hand" [ "$(inside cat \
+ok "and there are no more than these two" [ "$(inside cat \
 	/sys/fs/cgroup/system.slice/carp-xdp.service/cgroup.procs |
-	wc -l)" == 3 ]
+	wc -l)" == 2 ]
+one_hand() { [[ $(inside pgrep carp-hand | wc -l) == 1 ]]; }
+ok "and one hand, a service of its own" wait_until 5 one_hand
+
+# --- who they are -------------------------------------------------------------
+status_field() { inside sed -n "s/^$2:[\t ]*//p" "/proc/$(described "$1")/status"; }
+USER_ID=$(awk -F: '$1 == "carp-xdp" { print $3 }' "$HOSTS_DIR/users/etc/passwd")
+for who in .pid .guardian; do
+	ok "$who: its user, no root" grep -qx "$USER_ID\(.$USER_ID\)*" \
+		<<<"$(status_field $who Uid)"
+	ok "$who: no capability, and none to be had" \
+		[ "$(status_field $who CapPrm)$(status_field $who CapBnd)" == \
+		00000000000000000000000000000000 ]
+	ok "$who: system calls are filtered" \
+		[ "$(status_field $who Seccomp)" == 2 ]
+done
+refute "nothing is gone without" inside grep "goes on without" \
+	/run/carp-xdp.log
+ok "hand: four capabilities" \
+	[ "$(status_field .hand CapBnd)" == 000000c000003000 ]
 
 # --- the guardian is killed -----------------------------------------------------
 pid=$(described .pid)

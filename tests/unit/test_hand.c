@@ -66,7 +66,7 @@ Test(hand, a_wrong_quick_request_is_refused)
 	struct hand_quick quick = right_quick();
 
 	REFUSED(q.kind = 0);
-	REFUSED(q.kind = QUICK_NOTIFY + 1);
+	REFUSED(q.kind = QUICK_NEIGHBOR + 1);
 	REFUSED(q.ifindex = 0);
 	REFUSED(q.ifindex = 0x80000000);
 	REFUSED(q.count = 0);
@@ -81,8 +81,8 @@ Test(hand, a_wrong_quick_request_is_refused)
 
 static void check_taken(const struct hand_quick *q)
 {
-	cr_assert(q->kind >= QUICK_ADD && q->kind <= QUICK_NOTIFY);
-	if (q->kind == QUICK_NOTIFY || q->kind == QUICK_CLEAR)
+	cr_assert(q->kind >= QUICK_ADD && q->kind <= QUICK_NEIGHBOR);
+	if (q->kind == QUICK_CLEAR)
 		return;
 	cr_assert(q->count && q->count <= HAND_BATCH);
 	for (unsigned int i = 0; i < q->count; i++)

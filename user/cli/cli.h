@@ -20,7 +20,8 @@ enum cli_verb {
 	CLI_STATE = 1 << 7,
 	CLI_DAEMON = 1 << 8,
 	CLI_MAINTENANCE = 1 << 9,
-	CLI_EVERY = (1 << 10) - 1,
+	CLI_HAND = 1 << 10,
+	CLI_EVERY = (1 << 11) - 1,
 };
 
 enum cli_flag {
@@ -43,6 +44,8 @@ struct cli {
 	const char *socket_path;
 	const char *pin_dir;
 	const char *state_dir;
+	const char *hand;	     /* of daemon */
+	const char *unit;	     /* of hand */
 	unsigned int flags;	     /* enum cli_flag */
 	struct json_object *request; /* grows while options are read */
 };

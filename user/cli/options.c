@@ -168,6 +168,20 @@ static int apply_state_dir(struct cli *cli, const struct row *row,
 	return 0;
 }
 
+static int apply_hand(struct cli *cli, const struct row *row, const char *value)
+{
+	(void)row;
+	cli->hand = value;
+	return 0;
+}
+
+static int apply_unit(struct cli *cli, const struct row *row, const char *value)
+{
+	(void)row;
+	cli->unit = value;
+	return 0;
+}
+
 /* --- the table --------------------------------------------------------------
  */
 
@@ -244,6 +258,10 @@ static const struct row rows[] = {
 	  NULL, "one process: nobody bows out for it if it is killed" },
 	{ "takeover", 0, NULL, CLI_DAEMON, CLI_TAKEOVER, NULL, NULL,
 	  "go on with what a running controller does, which ends" },
+	{ "hand", 0, "SOCKET", CLI_DAEMON, 0, NULL, apply_hand,
+	  "need no privilege: carp-xdp hand, which has it, is there" },
+	{ "unit", 0, "NAME", CLI_HAND, 0, NULL, apply_unit,
+	  "the controller's service, asked about when that ends" },
 	{ "all", 0, NULL, CLI_DEMOTE, 0, "all", apply_true, "every interface" },
 	{ "reason", 0, "TEXT", CLI_DEMOTE, 0, "reason", apply_text,
 	  "shown by status, for whoever finds it" },

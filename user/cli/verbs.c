@@ -100,6 +100,7 @@ static int daemon_run(const struct cli *cli, struct json_object *first)
 		.unguarded = cli->flags & CLI_UNGUARDED,
 		.ready_fd = -1,
 		.takeover = cli->flags & CLI_TAKEOVER,
+		.hand = cli->hand,
 	};
 	struct json_object *metrics =
 		field(cli->request, "metrics", json_type_string);
@@ -140,6 +141,17 @@ int verbs_daemon(struct cli *cli)
 				"127.0.0.1:9112 or [::1]:9112",
 				json_object_get_string(metrics));
 	return daemon_run(cli, NULL);
+}
+
+int verbs_hand(struct cli *cli)
+{
+	const struct daemon_options options = {
+		.socket_path = cli->socket_path,
+		.pin_dir = cli->pin_dir,
+		.state_dir = cli->state_dir,
+	};
+
+	return daemon_hand(&options, cli->unit);
 }
 
 /* --- the line for people ----------------------------------------------------

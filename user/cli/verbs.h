@@ -16,3 +16,4 @@ int verbs_maintenance(struct cli *cli);
 int verbs_status(struct cli *cli);
 int verbs_monitor(struct cli *cli);
 int verbs_daemon(struct cli *cli);
+int verbs_hand(struct cli *cli);

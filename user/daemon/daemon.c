@@ -4,12 +4,12 @@
  */
 #include "user/daemon/daemon.h"
 #include "user/daemon/control.h"
+#include "user/daemon/host.h"
 #include "user/sys/confine.h"
 #include "user/sys/guardian.h"
 #include "user/sys/log.h"
-#include "user/sys/timens.h"
+#include "user/sys/notify.h"
 
-#include <cap-ng.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,48 +36,13 @@ static void tell_starter(const struct daemon_options *options, int code,
 	close(options->ready_fd);
 }
 
-static bool lacks(capng_type_t type, unsigned int capability)
-{
-	return !capng_have_capability(type, capability);
-}
-
-/* CAP_SYS_ADMIN stands for CAP_BPF, as in the kernel. */
-static int check_privilege(char *error, size_t size)
-{
-	bool no_bpf, no_admin, no_raw;
-
-	capng_get_caps_process();
-	no_bpf = lacks(CAPNG_EFFECTIVE, CAP_BPF) &&
-		 lacks(CAPNG_EFFECTIVE, CAP_SYS_ADMIN);
-	no_admin = lacks(CAPNG_EFFECTIVE, CAP_NET_ADMIN);
-	no_raw = lacks(CAPNG_EFFECTIVE, CAP_NET_RAW);
-	if (!no_bpf && !no_admin && !no_raw)
-		return 0;
-	snprintf(error, size, "privilege missing:%s%s%s (run as root)",
-		 no_bpf ? " CAP_BPF" : "", no_admin ? " CAP_NET_ADMIN" : "",
-		 no_raw ? " CAP_NET_RAW" : "");
-	return EXIT_CODE_FAILED;
-}
-
-/* A lease would begin or end by another clock than the data plane's. */
-static int check_clock(char *error, size_t size)
-{
-	long long s;
-
-	if (!timens_shifted(&s))
-		return 0;
-	snprintf(error, size,
-		 "in a time namespace whose boot clock is %+lld s off the "
-		 "kernel's, which leases go by (start it outside)",
-		 s);
-	return EXIT_CODE_FAILED;
-}
-
 /* What all of it is made of; each part NULL until it is there. */
 struct daemon {
 	const struct daemon_options *options;
 	struct confine confine;
 	uid_t owner;
+	struct hand_link link;
+	int manager; /* to be notified */
 	struct guardian *guardian;
 	struct hand *hand;
 	struct loop *loop;
@@ -117,7 +82,20 @@ static int open_hand(struct daemon *d)
 		.to_syslog = d->options->embedded,
 	};
 
-	return hand_start(&config, &d->hand);
+	return hand_start(&config, &d->link, &d->hand);
+}
+
+/* Before there is a guardian, which needs what comes with it. */
+static int open_link(struct daemon *d, char *error, size_t size)
+{
+	const char *path = d->options->hand;
+	int err = path ? hand_link_open(path, &d->link) : 0;
+
+	if (err)
+		snprintf(error, size,
+			 "%s: no process with privilege answers there: %s",
+			 path, strerror(-err));
+	return err ? EXIT_CODE_FAILED : 0;
 }
 
 static int open_loop(struct daemon *d)
@@ -131,15 +109,18 @@ static int open_loop(struct daemon *d)
 static int prepare(struct daemon *d, char *error, size_t size)
 {
 	struct control_config config;
-	int code = 0;
+	int code;
 
 	confine_prepare(&d->confine);
-	if (!d->options->unguarded)
+	d->manager = notify_open();
+	code = open_link(d, error, size);
+	if (!code && !d->options->unguarded)
 		code = explain(guardian_start(d->options->embedded, &d->confine,
-					      &d->guardian),
+					      d->link.frames, &d->guardian),
 			       "make the guardian", error, size);
 	if (!code)
 		code = explain(open_hand(d), "make the hand", error, size);
+	hand_link_close(&d->link);
 	if (!code)
 		code = explain(open_loop(d), "make an event loop", error, size);
 	if (code)
@@ -183,13 +164,13 @@ static int serve(struct daemon *d)
 	int code, err;
 
 	tell_starter(d->options, 0, "");
-	hand_notify(d->hand, HAND_READY);
+	notify_send(d->manager, "READY=1");
 	err = loop_run(d->loop);
 	if (control_given(d->control)) {
 		log_info("another process has taken over");
 		_exit(EXIT_CODE_OK); /* nothing here is ours any more */
 	}
-	hand_notify(d->hand, HAND_STOPPING);
+	notify_send(d->manager, "STOPPING=1");
 	code = judge(d, err);
 	control_close(d->control);
 	return code;
@@ -198,12 +179,15 @@ static int serve(struct daemon *d)
 int daemon_main(const struct daemon_options *options)
 {
 	char error[CONTROLLER_ERROR_SIZE] = "";
-	struct daemon d = { .options = options, .owner = geteuid() };
-	int code = check_privilege(error, sizeof(error));
+	struct daemon d = { .options = options,
+			    .owner = geteuid(),
+			    .link = { -1, -1, 0 },
+			    .manager = -1 };
+	int code = options->hand ? 0 : host_privilege(error, sizeof(error));
 
 	signal(SIGPIPE, SIG_IGN);
 	if (!code)
-		code = check_clock(error, sizeof(error));
+		code = host_clock(error, sizeof(error));
 	if (!code)
 		code = prepare(&d, error, sizeof(error));
 	if (!code)

@@ -13,6 +13,7 @@ struct daemon_options {
 	const char *pin_dir;
 	const char *state_dir;
 	const char *metrics; /* NULL: none */
+	const char *hand;    /* the socket of its service; NULL: a child */
 	/* Started by attach: ends when the last group is detached, or when it
 	 * has none after its first request. */
 	bool embedded;
@@ -26,3 +27,8 @@ struct daemon_options {
 
 /* Runs until SIGTERM or SIGINT; the exit status. */
 int daemon_main(const struct daemon_options *options);
+
+/* The hand of a controller that has connected to systemd's socket, which is
+ * descriptor 3 (sd_listen_fds(3)); unit: the controller's, or NULL.  Runs until
+ * that controller ends; the exit status. */
+int daemon_hand(const struct daemon_options *options, const char *unit);

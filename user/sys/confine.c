@@ -5,6 +5,7 @@
  */
 #include "user/sys/confine.h"
 #include "user/sys/confine_calls.h"
+#include "user/sys/confine_files.h"
 #include "user/sys/log.h"
 
 #include <cap-ng.h>
@@ -43,6 +44,10 @@ void confine_prepare(struct confine *out)
 	const struct passwd *user = getpwnam(user_name);
 
 	*out = (struct confine){ CONFINE_ID, CONFINE_ID, -1 };
+	if (geteuid()) {
+		*out = (struct confine){ geteuid(), getegid(), -1 };
+		return;
+	}
 	if (user && user->pw_uid) {
 		out->uid = user->pw_uid;
 		out->gid = user->pw_gid;
@@ -60,14 +65,15 @@ static void leave_out(const char *what)
 	log_warn("%s, goes on without", what);
 }
 
-static void change_root(int root)
+static bool change_root(int root)
 {
-	if (root < 0 || fchdir(root) < 0 || chroot(".") < 0)
-		leave_out("cannot change to an empty root");
+	return root >= 0 && fchdir(root) == 0 && chroot(".") == 0;
 }
 
 static void change_user(const struct confine *confine)
 {
+	if (geteuid() == confine->uid)
+		return;
 	if (setgroups(0, NULL) < 0 ||
 	    setresgid(confine->gid, confine->gid, confine->gid) < 0 ||
 	    setresuid(confine->uid, confine->uid, confine->uid) < 0)
@@ -83,8 +89,22 @@ static void bound(__u64 kept)
 			prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
 }
 
+static bool has_exactly(__u64 kept)
+{
+	capng_get_caps_process();
+	for (unsigned int i = 0; i <= CAP_LAST_CAP; i++)
+		if (capng_have_capability(CAPNG_PERMITTED, i) !=
+			    (int)(kept >> i & 1) ||
+		    capng_have_capability(CAPNG_INHERITABLE, i))
+			return false;
+	return true;
+}
+
+/* A service manager may have seen to that, and left no call to do so again. */
 static int keep(__u64 kept)
 {
+	if (has_exactly(kept))
+		return 0;
 	capng_clear(CAPNG_SELECT_CAPS);
 	for (unsigned int i = 0; i <= CAP_LAST_CAP; i++)
 		if (kept >> i & 1)
@@ -101,17 +121,28 @@ static void keep_secrets(void)
 	prctl(PR_SET_DUMPABLE, 0);
 }
 
-static int finish(const char *const *calls, enum confine_limits limits)
+static int gain_nothing(void)
 {
-	int err;
-
 	keep_secrets();
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return -errno;
-	err = confine_filter(calls, limits);
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
+}
+
+/* Twice, where there is the privilege for an empty root as well. */
+static void forget_files(bool rooted)
+{
+	int err = confine_files();
+
+	errno = -err;
+	if (err && !rooted)
+		leave_out("no empty root, and no Landlock instead of one");
+}
+
+static void filter(const char *const *calls, enum confine_limits limits)
+{
+	int err = confine_filter(calls, limits);
+
 	if (err)
 		log_warnx("system calls are not filtered: %s", strerror(-err));
-	return 0;
 }
 
 /* At the end a sanitizer looks for what was not freed, and says so in a file,
@@ -129,17 +160,23 @@ enum {
 static int confine_all(const struct confine *confine, const char *const *calls,
 		       enum confine_limits limits)
 {
+	const bool rooted = !SANITIZED && change_root(confine->root);
 	int err;
 
-	if (!SANITIZED)
-		change_root(confine->root);
 	if (confine->root >= 0)
 		close(confine->root);
 	bound(0);
 	if (!SANITIZED)
 		change_user(confine);
 	err = keep(0);
-	return err || SANITIZED ? err : finish(calls, limits);
+	if (err || SANITIZED)
+		return err;
+	err = gain_nothing();
+	if (err)
+		return err;
+	forget_files(rooted);
+	filter(calls, limits);
+	return 0;
 }
 
 int confine_controller(const struct confine *confine)
@@ -168,5 +205,10 @@ int confine_hand(void)
 		kept |= 1ULL << CAP_SYS_ADMIN;
 	bound(kept);
 	err = keep(kept);
-	return err || SANITIZED ? err : finish(confine_hand_calls, LIMIT_NONE);
+	if (err || SANITIZED)
+		return err;
+	err = gain_nothing();
+	if (!err)
+		filter(confine_hand_calls, LIMIT_NONE);
+	return err;
 }

@@ -20,15 +20,16 @@ struct confine {
 	int root; /* an empty directory that nothing can be put into; -1 */
 };
 
-/* With names and privilege: finds the user, makes the directory. */
+/* With names and privilege: finds the user, makes the directory.  Whoever is
+ * not root stays who they are, without that directory. */
 void confine_prepare(struct confine *out);
 
 /*
  * The calling process, which has one thread: that root, that user, no group
- * beside its own, no capability, no core, and from now on no system call that
- * is not in confine_calls.c.  What this host does not let us do (no such id in
- * this user namespace, no chroot) is left out and said; 0, or -errno: it would
- * keep a capability.
+ * beside its own, no capability, no core, and from now on no file and no system
+ * call that is not in confine_calls.c.  What this host does not let us do (no
+ * such id in this user namespace, no chroot) is left out and said; 0, or
+ * -errno: it would keep a capability.
  */
 int confine_controller(const struct confine *confine);
 int confine_guardian(const struct confine *confine);

@@ -31,10 +31,14 @@ struct guardian_frame {
 
 struct confine;
 
+/* What a guardian sends by: a packet socket that hears nothing, or -errno. With
+ * privilege. */
+int guardian_frames(void);
 /* Forks: the parent becomes the guardian, never returns, and ends as this
  * process does.  Before there are threads and secrets.  It is confined as soon
- * as guardian_begin() says that we are.  0 or -errno. */
-int guardian_start(bool to_syslog, const struct confine *confine,
+ * as guardian_begin() says that we are.  frames: the packet socket it sends by,
+ * which stays the caller's, or -1: it makes one.  0 or -errno. */
+int guardian_start(bool to_syslog, const struct confine *confine, int frames,
 		   struct guardian **out);
 /* From now on signals reach us through it.  Takes NULL. */
 int guardian_begin(struct guardian *guardian);

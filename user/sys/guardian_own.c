@@ -53,18 +53,25 @@ static void make_signals(struct making *making)
 	sigprocmask(SIG_BLOCK, &making->signals, &making->before);
 }
 
-static int make_sockets(struct making *making)
+int guardian_frames(void)
 {
 	const int size = SEND_BUFFER;
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 
+	if (fd < 0)
+		return -errno;
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
+	return fd;
+}
+
+static int make_sockets(struct making *making, int frames)
+{
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
 		       making->line) < 0)
 		return -errno;
-	making->frames = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	making->frames = frames < 0 ? guardian_frames() : dup(frames);
 	if (making->frames < 0)
-		return -errno;
-	setsockopt(making->frames, SOL_SOCKET, SO_SNDBUFFORCE, &size,
-		   sizeof(size));
+		return frames < 0 ? making->frames : -errno;
 	return 0;
 }
 
@@ -163,6 +170,10 @@ static int become_guarded(struct making *making)
 	sigprocmask(SIG_SETMASK, &making->before, NULL);
 	guardian->line = making->line[0];
 	precede_guardian();
+	/* A core that is being written keeps a process from ending for longer
+	 * than its leases last, and tells its secrets; but without privilege
+	 * nobody who has none may change his own score. */
+	prctl(PR_SET_DUMPABLE, 0);
 	/* What is to be sent is not to be waited for. */
 	mlock2(guardian->area, sizeof(*guardian->area), MLOCK_ONFAULT);
 	return -pthread_mutex_lock(&guardian->area->life);
@@ -183,7 +194,7 @@ static void unmake(struct making *making)
 	free(guardian);
 }
 
-int guardian_start(bool to_syslog, const struct confine *confine,
+int guardian_start(bool to_syslog, const struct confine *confine, int frames,
 		   struct guardian **out)
 {
 	struct making making = { .line = { -1, -1 }, .frames = -1 };
@@ -194,11 +205,8 @@ int guardian_start(bool to_syslog, const struct confine *confine,
 	if (!err)
 		err = make_life(making.guardian->area);
 	if (!err)
-		err = make_sockets(&making);
+		err = make_sockets(&making, frames);
 	if (!err) {
-		/* A core that is being written keeps a process from ending
-		 * for longer than its leases last, and tells its secrets. */
-		prctl(PR_SET_DUMPABLE, 0);
 		child = fork();
 		err = child < 0 ? -errno : 0;
 	}
@@ -207,6 +215,7 @@ int guardian_start(bool to_syslog, const struct confine *confine,
 		return err;
 	}
 	if (child) {
+		prctl(PR_SET_DUMPABLE, 0);
 		close(making.line[0]);
 		guardian_live(making.guardian->area, child, making.line[1],
 			      making.frames, &making.signals, confine,

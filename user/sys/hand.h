@@ -36,15 +36,34 @@ struct hand_config {
 	const char *socket_path;
 	const char *pin_dir;
 	const char *state_dir;
+	/* Asked about by hand_restarts(); NULL: the one it is in. */
+	const char *unit;
 	uid_t user;	/* the controller's, soon */
 	bool to_syslog; /* and the controller's lines with its own */
 };
 
-/* Forks the hand, which ends when this process does.  Before there are threads
- * and secrets, with all privilege.  0 or -errno. */
-int hand_start(const struct hand_config *config, struct hand **out);
+/* To a hand that is a service of its own. */
+struct hand_link {
+	int fd;	    /* -1: there is none */
+	int frames; /* a packet socket, for a guardian */
+	pid_t pid;
+};
+
+/* Waits for it 10 s at most.  0 or -errno (-EPROTO: what answers there is not
+ * the hand of this release), and then there is none. */
+int hand_link_open(const char *path, struct hand_link *out);
+void hand_link_close(struct hand_link *link);
+/* That service, for whoever has connected: does not return, or -errno. */
+int hand_serve(const struct hand_config *config, int connection);
+
+/* Forks the hand, or takes the one at the other end of link if there is one;
+ * it ends when this process does.  Before there are threads and secrets, and to
+ * fork it, with all privilege.  0 or -errno. */
+int hand_start(const struct hand_config *config, const struct hand_link *link,
+	       struct hand **out);
 /* Lets it go, and waits for its end.  Takes NULL. */
 void hand_stop(struct hand *hand);
+/* As it sees itself. */
 pid_t hand_pid(const struct hand *hand);
 /* Readable when there is something to look at: false, it has ended. */
 int hand_fd(const struct hand *hand);
@@ -62,14 +81,6 @@ int hand_addresses_clear(struct hand *hand, unsigned int ifindex);
 /* neighbor_use(), without waiting. */
 void hand_neighbor(struct hand *hand, unsigned int ifindex, int family,
 		   const __u8 *address);
-
-enum hand_notice {
-	HAND_READY,
-	HAND_STOPPING
-};
-
-/* Tells the service manager. */
-void hand_notify(struct hand *hand, enum hand_notice notice);
 
 /* --- slow: by a worker ---------------------------------------------------- */
 

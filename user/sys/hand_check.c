@@ -30,8 +30,6 @@ const char *hand_quick_refuse(const void *message, size_t size)
 	if (size != sizeof(quick))
 		return "size";
 	memcpy(&quick, message, sizeof(quick));
-	if (quick.kind == QUICK_NOTIFY)
-		return quick.count <= HAND_STOPPING ? NULL : "notice";
 	if (!quick.ifindex || quick.ifindex > INT_MAX)
 		return "interface";
 	switch (quick.kind) {

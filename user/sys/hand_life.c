@@ -16,7 +16,6 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 static struct {
@@ -100,11 +99,6 @@ static void take_away(const struct hand_quick *quick,
 
 /* --- what comes ----------------------------------------------------------- */
 
-static void notify(__u32 notice)
-{
-	sd_notify(0, notice == HAND_READY ? "READY=1" : "STOPPING=1");
-}
-
 /* False: there is no answer. */
 static bool act(const struct hand_quick *quick,
 		struct hand_quick_answer *answer)
@@ -120,12 +114,9 @@ static bool act(const struct hand_quick *quick,
 		answer->errors[0] = netlink_addresses_clear(
 			self.netlink, quick->ifindex, HAND_ADDRESS_MARK);
 		return true;
-	case QUICK_NEIGHBOR:
+	default:
 		neighbor_use(self.neighbor, quick->ifindex,
 			     quick->items[0].family, quick->items[0].address);
-		return false;
-	default:
-		notify(quick->count);
 		return false;
 	}
 }

@@ -23,13 +23,13 @@ enum {
 
 /* Ours, and the hand's: quick, slow, lines. */
 struct making {
-	int pairs[3][2];
+	int pairs[HAND_ENDS][2];
 };
 
 static int make_pairs(struct making *m)
 {
 	memset(m->pairs, -1, sizeof(m->pairs));
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < HAND_ENDS; i++)
 		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
 			       m->pairs[i]) < 0)
 			return -errno;
@@ -38,7 +38,7 @@ static int make_pairs(struct making *m)
 
 static void close_ends(const struct making *m, int side)
 {
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < HAND_ENDS; i++)
 		if (m->pairs[i][side] >= 0)
 			close(m->pairs[i][side]);
 }
@@ -52,37 +52,63 @@ __attribute__((noreturn)) static void become_hand(struct making *m,
 		BEHIND = 6
 	};
 
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < HAND_ENDS; i++)
 		m->pairs[i][1] = fcntl(m->pairs[i][1], F_DUPFD, BEHIND);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < HAND_ENDS; i++)
 		if (dup3(m->pairs[i][1], FIRST + i, O_CLOEXEC) < 0)
 			_exit(EXIT_FAILURE);
 	close_range(BEHIND, ~0U, 0);
 	hand_live(c, FIRST, FIRST + 1, FIRST + 2);
 }
 
-int hand_start(const struct hand_config *config, struct hand **out)
+static int fork_hand(struct making *m, const struct hand_config *config,
+		     pid_t *out)
+{
+	*out = fork();
+	if (*out < 0)
+		return -errno;
+	if (!*out)
+		become_hand(m, config);
+	return 0;
+}
+
+static int give_ends(const struct making *m, const struct hand_link *link)
+{
+	int ends[HAND_ENDS];
+
+	for (int i = 0; i < HAND_ENDS; i++)
+		ends[i] = m->pairs[i][1];
+	return hand_link_give(link, ends);
+}
+
+static int find_hand(struct making *m, const struct hand_config *config,
+		     const struct hand_link *link, struct hand *hand)
+{
+	hand->linked = link->fd >= 0;
+	if (!hand->linked)
+		return fork_hand(m, config, &hand->pid);
+	hand->pid = link->pid;
+	return give_ends(m, link);
+}
+
+int hand_start(const struct hand_config *config, const struct hand_link *link,
+	       struct hand **out)
 {
 	const struct timeval patience = { .tv_sec = QUICK_PATIENCE_S };
 	struct hand *hand = calloc(1, sizeof(*hand));
 	struct making making = { 0 };
 	int err = hand ? make_pairs(&making) : -ENOMEM;
 
-	if (!err) {
-		hand->pid = fork();
-		err = hand->pid < 0 ? -errno : 0;
-	}
+	if (!err)
+		err = find_hand(&making, config, link, hand);
+	if (hand)
+		close_ends(&making, 1);
 	if (err) {
-		if (hand) {
+		if (hand)
 			close_ends(&making, 0);
-			close_ends(&making, 1);
-		}
 		free(hand);
 		return err;
 	}
-	if (!hand->pid)
-		become_hand(&making, config);
-	close_ends(&making, 1);
 	hand->quick = making.pairs[0][0];
 	hand->slow = making.pairs[1][0];
 	hand->lines = making.pairs[2][0];
@@ -96,16 +122,31 @@ int hand_start(const struct hand_config *config, struct hand **out)
 	return 0;
 }
 
+/* Of one that is not our child the end of its ends tells. */
+static void await_end(struct hand *hand)
+{
+	struct hand_quick_answer late;
+	ssize_t got;
+
+	if (!hand->linked) {
+		while (waitpid(hand->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+		return;
+	}
+	do
+		got = recv(hand->quick, &late, sizeof(late), 0);
+	while (got > 0 || (got < 0 && errno == EINTR));
+}
+
 void hand_stop(struct hand *hand)
 {
 	if (!hand)
 		return;
-	close(hand->quick);
 	close(hand->slow);
 	log_to_hand(-1);
 	close(hand->lines);
-	while (waitpid(hand->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	await_end(hand);
+	close(hand->quick);
 	free(hand);
 }
 
@@ -204,12 +245,5 @@ void hand_neighbor(struct hand *hand, unsigned int ifindex, int family,
 
 	quick.items[0].family = (__u8)family;
 	memcpy(quick.items[0].address, address, family == 4 ? 4 : 16);
-	tell(hand, &quick);
-}
-
-void hand_notify(struct hand *hand, enum hand_notice notice)
-{
-	struct hand_quick quick = { .kind = QUICK_NOTIFY, .count = notice };
-
 	tell(hand, &quick);
 }

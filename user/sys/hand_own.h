@@ -8,6 +8,7 @@
 
 struct hand {
 	pid_t pid;
+	bool linked; /* not our child */
 	int quick, slow, lines;
 	__u32 sequence;
 };

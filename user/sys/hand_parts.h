@@ -19,7 +19,6 @@ enum hand_quick_kind {
 	QUICK_REMOVE,
 	QUICK_CLEAR,
 	QUICK_NEIGHBOR, /* the first item; no answer */
-	QUICK_NOTIFY,	/* count: enum hand_notice; no answer */
 };
 
 struct hand_item {
@@ -44,6 +43,10 @@ struct hand_quick_answer {
 };
 
 /* The third channel carries struct log_line. */
+
+enum hand_ends {
+	HAND_ENDS = 3
+};
 
 /* --- the slow channel ------------------------------------------------------
  */
@@ -128,6 +131,9 @@ int hand_ask(struct hand *hand, enum hand_work kind,
 	     const struct hand_request *request, const char *text,
 	     const struct pack *fds, struct hand_answer *answer,
 	     struct pack *pack);
+
+/* hand_link.c: these become the hand's ends. */
+int hand_link_give(const struct hand_link *link, const int ends[HAND_ENDS]);
 
 /* --- the hand's side ---------------------------------------------------------
  */

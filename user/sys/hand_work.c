@@ -195,7 +195,7 @@ static int open_packet(struct work *w)
 
 static int restarts(struct work *w)
 {
-	w->answer->yes = systemd_restarts();
+	w->answer->yes = systemd_restarts(w->config->unit);
 	return 0;
 }
 

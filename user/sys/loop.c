@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
 enum loop_limits {
@@ -257,9 +256,4 @@ int loop_run(struct loop *loop)
 void loop_quit(struct loop *loop)
 {
 	sd_event_exit(loop->event, 0);
-}
-
-void loop_notify(const char *state)
-{
-	sd_notify(0, state);
 }

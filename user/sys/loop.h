@@ -52,5 +52,3 @@ void loop_on_terminate(struct loop *loop, void (*asked)(void *context),
 /* Runs until loop_quit() or a signal: 0 or -errno. */
 int loop_run(struct loop *loop);
 void loop_quit(struct loop *loop);
-/* sd_notify(3); does nothing without systemd. */
-void loop_notify(const char *state);

@@ -70,21 +70,22 @@ static bool job_is_restart(sd_bus *bus, const char *unit)
 	return restart;
 }
 
-static char *own_path(void)
+static char *path_of(const char *unit)
 {
-	char *unit = NULL, *path = NULL;
+	char *own = NULL, *path = NULL;
 
-	if (sd_pid_get_unit(0, &unit) >= 0 &&
-	    sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit, &path) <
-		    0)
+	if (!unit && sd_pid_get_unit(0, &own) >= 0)
+		unit = own;
+	if (unit && sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit,
+				       &path) < 0)
 		path = NULL;
-	free(unit);
+	free(own);
 	return path;
 }
 
-bool systemd_restarts(void)
+bool systemd_restarts(const char *name)
 {
-	char *unit = own_path();
+	char *unit = path_of(name);
 	sd_bus *bus = NULL;
 	bool restart = false;
 

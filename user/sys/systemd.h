@@ -8,6 +8,6 @@
 
 /* Did it start us? */
 bool systemd_manages(void);
-/* Is what ends us a restart, of our unit?  Asks and waits, for some seconds at
- * most: not for the loop.  False if nobody can tell. */
-bool systemd_restarts(void);
+/* Is what ends that unit (NULL: ours) a restart?  Asks and waits, for some
+ * seconds at most: not for the loop.  False if nobody can tell. */
+bool systemd_restarts(const char *unit);

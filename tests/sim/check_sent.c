@@ -73,7 +73,7 @@ static void check_advert(struct port *p, const struct flight *f)
 		       port_name(p), p->lan, f->advbase, f->advskew, f->demote,
 		       w->common.advbase, rank_wire_skew(p),
 		       rank_wire_demote(p));
-	if (!take_token(&p->book.tokens, &p->book.tokens_at, p->host->now, cost,
+	if (!take_token(&p->book.tokens, &p->book.tokens_at, w->now, cost,
 			(int64_t)port_interval(p) * TOKENS, 2))
 		broken(w, "no_storm", "%c%d advertises too often", port_name(p),
 		       p->lan);

@@ -16,6 +16,9 @@ enum checker_numbers {
 	QUIET_S = 130,	  /* after which a claim is answered at once */
 	SWEEPS_PER_SECOND = 3,
 	RETRY_MS = 2, /* a frame that has not left is tried again by then */
+	/* By which neighbours are told, not counting repeats and answers. */
+	SWEEPS_OF_RELOAD = 2,	 /* at once, two advertisements later */
+	SWEEPS_OF_PROMOTION = 3, /* and once settled */
 };
 
 void broken(struct world *w, const char *promise, const char *format, ...)
@@ -382,6 +385,14 @@ void check_event(struct port *p, const struct carp_event *event,
 		       p->lan);
 }
 
+/* How often an operator reloads is no host's fault. */
+void check_reloaded(struct port *p)
+{
+	p->book.reloaded = p->host->now;
+	p->book.tokens += (int64_t)port_interval(p);
+	p->book.announce_tokens += SWEEPS_OF_RELOAD * (int64_t)S;
+}
+
 /* At the end of a step, when what has been sent is known. */
 static void check_lease_covered(struct port *p)
 {
@@ -433,14 +444,13 @@ static void check_port_step(struct port *p)
 	check_whole(p);
 	if (b->announced && !b->fallible) {
 		b->sweeps++;
-		if (!take_token(&b->announce_tokens, &b->announce_at,
-				p->host->now, S, (int64_t)S * SWEEPS,
-				SWEEPS_PER_SECOND))
+		if (!take_token(&b->announce_tokens, &b->announce_at, w->now, S,
+				(int64_t)S * SWEEPS, SWEEPS_PER_SECOND))
 			broken(w, "no_storm", "%c%d announces too often",
 			       port_name(p), p->lan);
 	}
 	if (b->promoted)
-		b->announce_tokens += 3 * (int64_t)S;
+		b->announce_tokens += SWEEPS_OF_PROMOTION * (int64_t)S;
 	b->announced = b->adverts = 0;
 	if (b->drained)
 		b->must_announce = false;

@@ -455,8 +455,7 @@ void host_reload(struct host *h, uint8_t generation, bool grace)
 		p->generation = generation;
 		p->auth = w->auths[l][generation];
 		*native_auth(p->plane, s.vhid) = accepted;
-		p->book.reloaded = h->now;
-		p->book.tokens += (int64_t)port_interval(p);
+		check_reloaded(p);
 		group_settings(&p->group, &s, &p->auth.recipes[0],
 			       grace ? span_ms(GRACE_S * 1000ull) : span_ms(0),
 			       (struct instant){ h->now });

@@ -126,7 +126,7 @@ struct book {
 	/* When the newest accepted one of each was sent, global. */
 	uint64_t last_heard[HOSTS][ELECTION_FAMILIES];
 	int64_t tokens, announce_tokens; /* in nanoseconds of interval */
-	uint64_t tokens_at, announce_at;
+	uint64_t tokens_at, announce_at; /* global: a reboot sets no clock */
 	unsigned int announced, adverts; /* frames, in this step */
 	unsigned int sweeps;		 /* steps that announced, as master */
 	bool master;			 /* as last reported */
@@ -357,6 +357,7 @@ void check_heard(struct port *p, struct flight *f, uint32_t verdict,
 void check_changed(struct port *p, const struct election_output *out);
 void check_event(struct port *p, const struct carp_event *event,
 		 enum election_state before);
+void check_reloaded(struct port *p);
 void check_step(struct host *h);
 /* Since when nothing has been wrong with it; what takes time and is nobody's
  * fault. */

@@ -351,7 +351,7 @@ static void stop(struct world *w, struct host *h, enum fault kind)
 		struct port *p = &h->ports[l];
 		struct book *b = &p->book;
 
-		b->tokens_at = b->announce_at = b->speak_until = 0;
+		b->speak_until = 0;
 		b->heard[0] = b->heard[1] = b->advert_at = 0;
 		if (h->kind == OURS)
 			native_lease(p->plane, (uint32_t)(FIRST_VHID + l))

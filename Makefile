@@ -19,7 +19,7 @@ VERSION := $(shell cat VERSION 2>/dev/null || echo 0.1.0)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
-LIBS     := libbpf libmnl libsystemd json-c libmicrohttpd libcap-ng libseccomp
+LIBS     := libbpf libmnl libsystemd json-c libmicrohttpd libcap-ng libseccomp libconfuse
 WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wimplicit-fallthrough -Wvla -Wundef -Wwrite-strings
 # What a packager says of it holds.
@@ -48,7 +48,7 @@ BPF_CFLAGS := -g -O2 -target bpf -mcpu=v2 -std=gnu11 -Wall -Wextra -Werror \
 CORE_SRC   := $(wildcard user/core/*.c)
 SYS_SRC    := $(wildcard user/sys/*.c)
 DAEMON_SRC := $(wildcard user/daemon/*.c) $(wildcard user/controller*.c)
-EDGE_SRC   := $(wildcard user/request*.c) user/address.c
+EDGE_SRC   := $(wildcard user/request*.c) $(wildcard user/config*.c) user/address.c
 CLI_SRC    := $(wildcard user/cli/*.c) user/main.c
 PROG_SRC   := $(CORE_SRC) $(SYS_SRC) $(EDGE_SRC) $(DAEMON_SRC) $(CLI_SRC)
 OBJ         = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -88,10 +88,11 @@ $(call OBJ,$(wildcard tests/bpf/*.c)): $(B)/carp.skel.h
 
 # What unit tests are about beside the core.
 TESTED_SRC := $(wildcard user/request*.c) user/address.c user/sys/hand_check.c
-$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call OBJ,$(CORE_SRC) $(TESTED_SRC) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
+CONFIG_SRC := $(wildcard user/config*.c)
+$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call OBJ,$(CORE_SRC) $(TESTED_SRC) $(CONFIG_SRC) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(TEST_LIBS) -ljson-c
+	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(TEST_LIBS) -ljson-c -lconfuse
 
 $(B)/tests/bpf/%: $(B)/obj/tests/bpf/%.o $(call OBJ,$(CORE_SRC) $(filter-out tests/bpf/test_%,$(wildcard tests/bpf/*.c)))
 	$(call say,LD,$@)
@@ -162,6 +163,10 @@ UNITS := carp-xdp.service carp-xdp-hand.socket carp-xdp-hand@.service
 install: all
 	install -D -m 0755 $(B)/carp-xdp $(DESTDIR)$(PREFIX)/sbin/carp-xdp
 	install -D -m 0644 docs/carp-xdp.8 $(DESTDIR)$(PREFIX)/share/man/man8/carp-xdp.8
+	install -D -m 0644 docs/carp-xdp.conf.5 \
+	  $(DESTDIR)$(PREFIX)/share/man/man5/carp-xdp.conf.5
+	[ -e $(DESTDIR)/etc/carp-xdp/carp-xdp.conf ] || install -D -m 0644 \
+	  docs/carp-xdp.conf $(DESTDIR)/etc/carp-xdp/carp-xdp.conf
 	scripts/install-units.sh $(PREFIX)/sbin $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -D -m 0644 scripts/carp-xdp.sysusers \
 	  $(DESTDIR)$(PREFIX)/lib/sysusers.d/carp-xdp.conf
@@ -169,6 +174,7 @@ install: all
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/carp-xdp \
 	  $(DESTDIR)$(PREFIX)/share/man/man8/carp-xdp.8 \
+	  $(DESTDIR)$(PREFIX)/share/man/man5/carp-xdp.conf.5 \
 	  $(DESTDIR)$(PREFIX)/lib/sysusers.d/carp-xdp.conf \
 	  $(UNITS:%=$(DESTDIR)$(PREFIX)/lib/systemd/system/%)
 format:

@@ -10,11 +10,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 BUILD=(gcc libc6-dev make clang llvm bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev
 	libmnl-dev libsystemd-dev libjson-c-dev libmicrohttpd-dev
-	libcap-ng-dev libseccomp-dev iproute2)
+	libcap-ng-dev libseccomp-dev libconfuse-dev iproute2)
 DEMO=(python3 jq curl procps iputils-ping iputils-arping ndisc6)
 CHECK=(libcriterion-dev nettle-dev libssl-dev ucarp tcpdump clang-tidy
 	clang-format cppcheck shellcheck mandoc universal-ctags util-linux
-	qemu-system-x86 cpio busybox-static keepalived ethtool libclang-rt-dev
+	qemu-system-x86 cpio busybox-static keepalived ethtool strace libclang-rt-dev
 	spin qemu-user gcc-s390x-linux-gnu libc6-dev-s390x-cross xdp-tools)
 BENCH=(sockperf gnuplot-nox)
 # Other compilers for the data plane.

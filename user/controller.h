@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "user/config.h"
 #include "user/core/cluster.h"
 #include "user/core/node.h"
 #include "user/request.h"
@@ -76,9 +77,12 @@ struct member {
 	struct address *peers;
 	struct peer_hop hops[SETTINGS_PEERS_MAX]; /* in the order of peers */
 	__u8 key[SETTINGS_KEY_SIZE];
+	/* In the configuration; "": attached by hand. */
+	char config_name[CONFIG_NAME_SIZE];
+	bool config_seen; /* in the one being looked at */
+	bool has_key;
 	struct carp_auth auth;	   /* of the settings as they are now */
 	struct carp_auth accepted; /* with those of a change under way */
-	bool has_key;
 	char *pass_file;
 	struct carp_vhid *entry; /* in carp_vhids */
 	unsigned int own_counters;
@@ -190,11 +194,48 @@ void device_mode_reason(const struct nic *nic, char out[DEVICE_TEXT_SIZE]);
 /* False: to its program, frames of all VLANs above look untagged. */
 bool device_sees_tags(const struct nic *nic);
 
+/* What a configuration asks of a group. */
+enum config_action {
+	CONFIG_KEEP,
+	CONFIG_ATTACH,
+	CONFIG_SET,
+	CONFIG_AGAIN, /* detached and attached: set cannot change it so */
+	CONFIG_DETACH,
+};
+
+struct config_step {
+	enum config_action action;
+	const char *name, *interface;
+	unsigned int vhid;
+	unsigned int changed; /* enum request_has */
+	const char *error;    /* NULL: done, or to be done */
+};
+
+struct config_report {
+	void (*step)(void *context, const struct config_step *step);
+	void *context;
+};
+
+/*
+ * Makes the groups that come from a configuration what it says: what is so
+ * already is not touched, what is attached by hand only if it is in it.  dry:
+ * tells only.  Groups that could not be made so are marked in it; their
+ * number.
+ */
+size_t controller_configure(struct controller *c, struct config *wanted,
+			    bool dry, const struct config_report *report);
+/* Those that were marked, once more. */
+size_t controller_configure_again(struct controller *c, struct config *wanted,
+				  const struct config_report *report);
+/* All groups as they are, with their keys; named: those attached by hand get a
+ * name, too, so that it can be printed.  NULL: no memory. */
+struct config *controller_config(struct controller *c, bool named);
+
 /* Inside, from the bottom up: controller_device.c, controller_address.c,
  * controller_effects.c, controller_memory.c, controller_elect.c,
  * controller_watch.c, controller_nic.c, controller_mend.c, controller_plan.c,
- * controller_group.c, controller_cluster.c, and on top controller_handover.c
- * and controller.c. */
+ * controller_group.c, controller_cluster.c, and on top controller_handover.c,
+ * controller.c and controller_config.c. */
 
 /* What outlives the controller in STATE_DIR/sequences: how far our own sealed
  * counters are, and how far each sealed sender's were.  0 or -errno. */

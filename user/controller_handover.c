@@ -19,7 +19,7 @@
 /* A new number wherever a struct below keeps its size and changes its meaning;
  * other sizes tell of themselves. */
 #ifndef CARP_HANDOVER_LAYOUT
-#define CARP_HANDOVER_LAYOUT 3
+#define CARP_HANDOVER_LAYOUT 4
 #endif
 
 void controller_layout(char out[CONTROLLER_LAYOUT_SIZE])

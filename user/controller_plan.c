@@ -4,6 +4,7 @@
  */
 #include "user/controller_plan.h"
 #include "user/core/auth.h"
+#include "user/request_rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,30 +32,6 @@ static int check_conflicts(const struct controller *c, unsigned int ifindex,
 					 member_of(g)->nic->link.name);
 				return EXIT_CODE_INVALID;
 			}
-	}
-	return 0;
-}
-
-/* The patience of a backup must be longer than the master's interval, and the
- * lease lies between them. */
-static int check_interval(const struct settings *s, char *error, size_t size)
-{
-	if (s->advbase == 0 && s->advskew == 0 && s->compat != COMPAT_OPENBSD) {
-		snprintf(error, size,
-			 "advbase 0 with advskew 0: in compat %s one of them "
-			 "must be above 0, or a backup waits for a single "
-			 "interval only",
-			 compat_name(s->compat));
-		return EXIT_CODE_INVALID;
-	}
-	if (s->dead_ratio == SETTINGS_DEAD_RATIO_MIN && s->advbase == 1 &&
-	    s->advskew > CARP_ADVSKEW_DEMOTED) {
-		snprintf(error, size,
-			 "advskew %u: with dead_ratio %d and advbase 1 allowed "
-			 "are 0 to %d",
-			 s->advskew, SETTINGS_DEAD_RATIO_MIN,
-			 CARP_ADVSKEW_DEMOTED);
-		return EXIT_CODE_INVALID;
 	}
 	return 0;
 }
@@ -157,26 +134,6 @@ void plan_begin(struct plan *plan, const struct member *m,
 	plan_take(&plan->settings, r);
 }
 
-/* A node without its election, or under rules that know no nodes, would leave
- * its share to nobody. */
-static int check_cluster(const struct settings *s, char *error, size_t size)
-{
-	const char *why = NULL;
-
-	if (!cluster_has(s))
-		return 0;
-	if (s->compat != COMPAT_OPENBSD)
-		why = "compat openbsd, no other knows balancing";
-	else if (s->observe)
-		why = "to take part; observe each vhid by itself";
-	else if (s->gateways_count)
-		why = "no gateway, a cluster announces nothing";
-	if (!why)
-		return 0;
-	snprintf(error, size, "nodes: wanted is %s", why);
-	return EXIT_CODE_INVALID;
-}
-
 int plan_make(const struct controller *c, unsigned int ifindex,
 	      const struct request *r, struct plan *plan, char *error,
 	      size_t size)
@@ -185,29 +142,19 @@ int plan_make(const struct controller *c, unsigned int ifindex,
 
 	if (code)
 		return code;
-	code = check_interval(&plan->settings, error, size);
-	if (code)
-		return code;
-	if (plan->settings.ttl_min && !plan->settings.peers_count) {
-		snprintf(error, size,
-			 "peer_ttl_min %u: means nothing without a peer",
-			 plan->settings.ttl_min);
-		return EXIT_CODE_INVALID;
-	}
-	code = check_cluster(&plan->settings, error, size);
+	code = request_rules(&plan->settings,
+			     plan->has_key || r->has & REQUEST_HAS_PASS_FILE,
+			     error, size);
 	if (code)
 		return code;
 	if (r->has & REQUEST_HAS_PASS_FILE) {
-		if (hand_secret(c->hand, r->pass_file, plan->key, error,
-				size) != 0)
+		if (r->key)
+			memcpy(plan->key, r->key, sizeof(plan->key));
+		else if (hand_secret(c->hand, r->pass_file, plan->key, error,
+				     size) != 0)
 			return EXIT_CODE_INVALID;
 		plan->has_key = true;
 		plan->pass_file = r->pass_file;
-	}
-	if (plan->settings.auth == CARP_AUTH_STRICT && !plan->has_key) {
-		snprintf(error, size,
-			 "auth strict: needs a passphrase (--pass-file)");
-		return EXIT_CODE_INVALID;
 	}
 	code = prepare_auth(&plan->settings, plan->key, &plan->auth);
 	if (code)

@@ -86,8 +86,32 @@ static const struct verb verbs[] = {
 	  { "switch" },
 	  NULL,
 	  verbs_maintenance },
+	{ "check",
+	  "FILE",
+	  "Check a configuration; print its intervals and dead times.",
+	  CLI_CHECK,
+	  1,
+	  { "file" },
+	  NULL,
+	  verbs_check },
+	{ "reload",
+	  "[--dry-run] [--confirm SECONDS] [-j]",
+	  "Read the configuration again and apply the difference.",
+	  CLI_RELOAD,
+	  0,
+	  { NULL },
+	  NULL,
+	  verbs_reload },
+	{ "showconf",
+	  "",
+	  "Print the groups as they are as a configuration.",
+	  CLI_SHOWCONF,
+	  0,
+	  { NULL },
+	  NULL,
+	  verbs_showconf },
 	{ "daemon",
-	  "[--metrics ADDR:PORT] [--no-guardian] [--takeover] [--hand SOCKET]",
+	  "[--config PATH] [--metrics ADDR:PORT] [OPTION]...",
 	  "Be the controller; attach starts one when none runs.",
 	  CLI_DAEMON,
 	  0,
@@ -95,7 +119,7 @@ static const struct verb verbs[] = {
 	  NULL,
 	  verbs_daemon },
 	{ "hand",
-	  "[--unit NAME]",
+	  "[--config PATH] [--unit NAME]",
 	  "Have the privilege for a controller; systemd starts it.",
 	  CLI_HAND,
 	  0,
@@ -217,7 +241,7 @@ static int values_check(const struct cli *cli)
 	struct request request;
 	int code;
 
-	if (cli->verb->bit & (CLI_DAEMON | CLI_HAND))
+	if (cli->verb->bit & (CLI_DAEMON | CLI_HAND | CLI_CHECK))
 		return 0;
 	code = request_parse(cli->request, &request, error, sizeof(error));
 	if (code)

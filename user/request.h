@@ -30,7 +30,8 @@ enum request_numbers {
 	REQUEST_DEMOTION_MAX = 255,
 	REQUEST_GRACE_MAX = 86400, /* seconds */
 	REQUEST_GRACE_DEFAULT = 600,
-	REQUEST_REFRESH_MAX = 3600, /* seconds */
+	REQUEST_CONFIRM_MAX = 86400, /* seconds */
+	REQUEST_REFRESH_MAX = 3600,  /* seconds */
 	/* Far below the 300 s after which switches forget a port: four may
 	 * get lost before one does. */
 	REQUEST_REFRESH_DEFAULT = 60,
@@ -55,6 +56,8 @@ enum request_verb {
 	REQUEST_DEMOTE,
 	REQUEST_STATE,
 	REQUEST_MAINTENANCE,
+	REQUEST_RELOAD,
+	REQUEST_SHOWCONF,
 };
 
 /* Members the request has; the others hold defaults. */
@@ -81,6 +84,15 @@ enum request_has {
 	REQUEST_HAS_GATEWAYS = 1 << 22,
 	REQUEST_HAS_NODES = 1 << 23,
 	REQUEST_HAS_BALANCING = 1 << 24,
+	/* What a group has a default for: all that set can change, but for the
+	 * passphrase. */
+	REQUEST_HAS_SETTINGS =
+		REQUEST_HAS_VIPS | REQUEST_HAS_ADVBASE | REQUEST_HAS_ADVSKEW |
+		REQUEST_HAS_PREEMPT | REQUEST_HAS_PEERS | REQUEST_HAS_COMPAT |
+		REQUEST_HAS_DEAD_RATIO | REQUEST_HAS_DEMOTION |
+		REQUEST_HAS_PREEMPT_DELAY | REQUEST_HAS_OBSERVE |
+		REQUEST_HAS_NAMES | REQUEST_HAS_TTL_MIN | REQUEST_HAS_AUTH |
+		REQUEST_HAS_REFRESH | REQUEST_HAS_GATEWAYS,
 };
 
 struct request {
@@ -92,6 +104,7 @@ struct request {
 	struct address *peers;
 	struct cluster cluster; /* attach: its leader is settings.vhid */
 	const char *pass_file;	/* absolute; belongs to the JSON object */
+	const __u8 *key;	/* what it holds; NULL: it is to be read */
 	const char *metrics;
 	enum dataplane_mode mode;
 	unsigned int grace_seconds; /* of a change of VIPs or passphrase */
@@ -102,6 +115,8 @@ struct request {
 	bool want_master;	       /* REQUEST_STATE */
 	bool forget_senders; /* REQUEST_SET: who seals, how far they are */
 	bool maintenance;    /* REQUEST_MAINTENANCE: on or off */
+	bool dry_run;	     /* REQUEST_RELOAD */
+	unsigned int confirm_seconds; /* the same; 0: for good */
 };
 
 /*
@@ -112,7 +127,11 @@ struct request {
 int request_parse(struct json_object *object, struct request *out, char *error,
 		  size_t error_size);
 void request_free(struct request *request);
+/* One member of a request by itself, as above. */
+int request_check(enum request_verb verb, const char *name,
+		  struct json_object *value, char *error, size_t error_size);
 
 const char *compat_name(enum compat compat);
 const char *demotion_form_name(enum demotion_form form);
 const char *auth_mode_name(enum carp_auth_mode mode);
+const char *mode_name(enum dataplane_mode mode);

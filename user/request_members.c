@@ -4,6 +4,7 @@
  * need them, and what they may hold.  Never guesses, and opens nothing.
  */
 #include "user/request_members.h"
+#include "user/request_words.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -19,58 +20,12 @@ enum verb_bits {
 	DEMOTE = 1 << REQUEST_DEMOTE,
 	STATE = 1 << REQUEST_STATE,
 	MAINTENANCE = 1 << REQUEST_MAINTENANCE,
+	RELOAD = 1 << REQUEST_RELOAD,
+	SHOWCONF = 1 << REQUEST_SHOWCONF,
 	EVERY = ATTACH | DETACH | SET | STATUS | MONITOR | DEMOTE | STATE |
-		MAINTENANCE,
+		MAINTENANCE | RELOAD | SHOWCONF,
+	NOWHERE = MONITOR | MAINTENANCE | RELOAD | SHOWCONF,
 };
-
-static const char *const compat_words[] = {
-	[COMPAT_OPENBSD] = "openbsd",
-	[COMPAT_FREEBSD] = "freebsd",
-	[COMPAT_UCARP] = "ucarp",
-	NULL,
-};
-
-static const char *const demotion_words[] = {
-	[DEMOTION_AUTO] = "auto",
-	[DEMOTION_BYTE] = "byte",
-	[DEMOTION_ADVSKEW] = "advskew",
-	[DEMOTION_BOTH] = "both",
-	NULL,
-};
-
-static const char *const auth_words[] = {
-	[CARP_AUTH_AUTO] = "auto",
-	[CARP_AUTH_STRICT] = "strict",
-	[CARP_AUTH_COMPAT] = "compat",
-	NULL,
-};
-
-static const char *const mode_words[] = {
-	[DATAPLANE_AUTO] = "auto",
-	[DATAPLANE_NATIVE] = "native",
-	[DATAPLANE_SKB] = "skb",
-	NULL,
-};
-
-static const char *const balancing_words[] = { "ip", "ip-stealth", "ip-unicast",
-					       NULL };
-static const char *const state_words[] = { "backup", "master", NULL };
-static const char *const switch_words[] = { "off", "on", NULL };
-
-const char *compat_name(enum compat compat)
-{
-	return compat_words[compat];
-}
-
-const char *demotion_form_name(enum demotion_form form)
-{
-	return demotion_words[form];
-}
-
-const char *auth_mode_name(enum carp_auth_mode mode)
-{
-	return auth_words[mode];
-}
 
 /* --- one reader for each member ---------------------------------------------
  */
@@ -387,6 +342,27 @@ static bool read_switch(struct request *request, struct complaint *complaint,
 	return true;
 }
 
+static bool read_dry(struct request *request, struct complaint *complaint,
+		     struct json_object *value)
+{
+	(void)complaint;
+	request->dry_run = json_object_get_boolean(value);
+	return true;
+}
+
+static bool read_confirm(struct request *request, struct complaint *complaint,
+			 struct json_object *value)
+{
+	int64_t seconds = json_object_get_int64(value);
+
+	if (seconds < 1 || seconds > REQUEST_CONFIRM_MAX)
+		return value_refuse(
+			complaint, "confirm %s: allowed are 1 to %d seconds",
+			json_object_get_string(value), REQUEST_CONFIRM_MAX);
+	request->confirm_seconds = (unsigned int)seconds;
+	return true;
+}
+
 static bool read_amount(struct request *request, struct complaint *complaint,
 			struct json_object *value)
 {
@@ -437,8 +413,8 @@ const struct request_member request_members[] = {
 	{ "verb", json_type_string, EVERY, EVERY, 0, NULL },
 	{ "switch", json_type_string, MAINTENANCE, MAINTENANCE, 0,
 	  read_switch },
-	{ "interface", json_type_string, EVERY & ~(MONITOR | MAINTENANCE),
-	  NAMED | DETACH, REQUEST_HAS_INTERFACE, read_interface },
+	{ "interface", json_type_string, EVERY & ~NOWHERE, NAMED | DETACH,
+	  REQUEST_HAS_INTERFACE, read_interface },
 	{ "vhid", json_type_int, NAMED | DETACH | STATUS, NAMED & ~ATTACH,
 	  REQUEST_HAS_VHID, read_vhid },
 	{ "nodes", json_type_array, VALUES, 0, REQUEST_HAS_NODES, read_nodes },
@@ -483,6 +459,8 @@ const struct request_member request_members[] = {
 	{ "amount", json_type_int, DEMOTE, DEMOTE, 0, read_amount },
 	{ "reason", json_type_string, DEMOTE, DEMOTE, 0, read_reason },
 	{ "state", json_type_string, STATE, STATE, 0, read_state },
+	{ "dry_run", json_type_boolean, RELOAD, 0, 0, read_dry },
+	{ "confirm", json_type_int, RELOAD, 0, 0, read_confirm },
 };
 
 const size_t request_members_count =

@@ -18,6 +18,8 @@ static const char *const verb_words[] = {
 	[REQUEST_DEMOTE] = "demote",
 	[REQUEST_STATE] = "state",
 	[REQUEST_MAINTENANCE] = "maintenance",
+	[REQUEST_RELOAD] = "reload",
+	[REQUEST_SHOWCONF] = "showconf",
 	NULL,
 };
 
@@ -191,6 +193,17 @@ int request_parse(struct json_object *object, struct request *out, char *error,
 	}
 	*out = request;
 	return 0;
+}
+
+int request_check(enum request_verb verb, const char *name,
+		  struct json_object *value, char *error, size_t error_size)
+{
+	struct complaint complaint = { error, error_size };
+	struct request request = { .verb = verb };
+	bool good = member_check(&request, &complaint, name, value);
+
+	request_free(&request);
+	return good ? 0 : EXIT_CODE_INVALID;
 }
 
 void request_free(struct request *request)

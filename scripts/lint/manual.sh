@@ -4,7 +4,7 @@
 # program is in one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-said=$(mandoc -Tlint -Wwarning docs/*.8 || true)
+said=$(mandoc -Tlint -Wwarning docs/*.[58] || true)
 if [[ $said ]]; then
 	printf '%s\n' "$said"
 	exit 1

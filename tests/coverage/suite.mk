@@ -12,7 +12,7 @@ COVERAGE_OBJ    = $(patsubst %.c,$(B)/coverage/obj/%.o,$(1))
 COVERAGE_DIRECT := $(addprefix tests/unit/test_,instant.c sha1.c words.c)
 # The vectors lie outside the tree, and the budget needs a kernel.
 COVERAGE_UNIT  := $(filter-out %/test_vectors.c $(COVERAGE_DIRECT), \
-                  $(wildcard tests/unit/*.c)) $(TESTED_SRC)
+                  $(wildcard tests/unit/*.c)) $(TESTED_SRC) $(CONFIG_SRC)
 COVERAGE_ROOMS := $(filter-out %/plane_kernel.c %/test_vectors.c %/test_budget.c, \
                   $(wildcard tests/bpf/*.c)) $(wildcard tests/coverage/*.c) \
                   $(addprefix tests/native/,maps.c native.c plane.c)
@@ -28,7 +28,7 @@ $(B)/coverage/obj/%.o: %.c tests/coverage/suite.mk
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(CPPFLAGS) -std=gnu11 -O1 -g $(COVERAGE_FLAGS) -MMD -MP -c $< -o $@
 
-COVERAGE_LINK = $(Q)$(CLANG) -fprofile-instr-generate $^ -o $@ $(TEST_LIBS) -ljson-c
+COVERAGE_LINK = $(Q)$(CLANG) -fprofile-instr-generate $^ -o $@ $(TEST_LIBS) -ljson-c -lconfuse
 
 $(B)/coverage/core: $(call OBJ,$(COVERAGE_UNIT)) $(call COVERAGE_OBJ,$(CORE_SRC) $(COVERAGE_DIRECT))
 	$(call say,LD,$@)

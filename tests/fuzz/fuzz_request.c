@@ -20,6 +20,8 @@ static const char *const words[] = {
 	"demote",
 	"state",
 	"maintenance",
+	"reload",
+	"showconf",
 	"eth0",
 	"1:0",
 	"2:100",
@@ -106,7 +108,7 @@ static struct json_object *draw_object(struct choices *c)
 
 	json_object_object_add(object, "version", json_object_new_int(1));
 	json_object_object_add(object, "verb",
-			       json_object_new_string(words[choose(c, 8)]));
+			       json_object_new_string(words[choose(c, 10)]));
 	while (c->size) {
 		const struct request_member *member = &request_members[choose(
 			c, (uint32_t)request_members_count)];

@@ -17,6 +17,7 @@ mkdir -p "$UNITS"
 
 # --- a systemd ------------------------------------------------------------------
 "$HOSTS_TOP/scripts/install-units.sh" /run/sbin "$UNITS"
+sed -i "s#/etc/carp-xdp#/run/conf#" "$UNITS"/*.service
 mkdir "$UNITS"/carp-xdp{,-hand@}.service.d
 cat >"$UNITS/carp-xdp.service.d/here.conf" <<UNIT
 [Unit]
@@ -57,6 +58,7 @@ mount --rbind /run/netns $HOSTS_DIR/run/netns
 cp -r $UNITS/. $HOSTS_DIR/run/units
 cp $CARP_BINARY $HOSTS_DIR/run/sbin/carp-xdp
 cp $PASS $HOSTS_DIR/run/pass
+mkdir -p $HOSTS_DIR/run/conf
 mount --rbind $HOSTS_DIR/run /run
 mount -t tmpfs tmpfs /var/lib
 mount --bind $HOSTS_DIR/users/etc/passwd /etc/passwd
@@ -181,6 +183,30 @@ refute "nothing is gone without" inside grep "goes on without" \
 	/run/carp-xdp.log
 ok "hand: four capabilities" \
 	[ "$(status_field .hand CapBnd)" == 000000c000003000 ]
+
+# --- the configuration ------------------------------------------------------------
+write_config() {
+	cat >"$HOSTS_DIR/conf" <<CONF
+group web {
+	interface = eth0
+	vhid = 3
+	vips = { $VIP4/24, $VIP6/64 }
+	pass-file = /run/pass
+	advbase = 0
+	advskew = $1
+}
+CONF
+	inside cp "$HOSTS_DIR/conf" /run/conf/carp-xdp.conf
+}
+write_config 2
+ok "systemctl reload applies the file" inside systemctl reload carp-xdp
+ok "to the group that is there" [ "$(group a 3 .advskew)" == 2 ]
+write_config 300
+refute "and fails if that is in error" inside systemctl reload carp-xdp
+write_config 3
+inside systemctl restart carp-xdp
+ok "a restart applies it, too" [ "$(group a 3 .advskew)" == 3 ]
+ok "nobody noticed" [ "$before" == "$(transitions)" ]
 
 # --- the guardian is killed -----------------------------------------------------
 pid=$(described .pid)

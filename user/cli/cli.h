@@ -21,7 +21,10 @@ enum cli_verb {
 	CLI_DAEMON = 1 << 8,
 	CLI_MAINTENANCE = 1 << 9,
 	CLI_HAND = 1 << 10,
-	CLI_EVERY = (1 << 11) - 1,
+	CLI_RELOAD = 1 << 11,
+	CLI_SHOWCONF = 1 << 12,
+	CLI_CHECK = 1 << 13,
+	CLI_EVERY = (1 << 14) - 1,
 };
 
 enum cli_flag {
@@ -46,6 +49,7 @@ struct cli {
 	const char *state_dir;
 	const char *hand;	     /* of daemon */
 	const char *unit;	     /* of hand */
+	const char *config;	     /* of both */
 	unsigned int flags;	     /* enum cli_flag */
 	struct json_object *request; /* grows while options are read */
 };

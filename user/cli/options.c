@@ -182,6 +182,14 @@ static int apply_unit(struct cli *cli, const struct row *row, const char *value)
 	return 0;
 }
 
+static int apply_config(struct cli *cli, const struct row *row,
+			const char *value)
+{
+	(void)row;
+	cli->config = value;
+	return 0;
+}
+
 /* --- the table --------------------------------------------------------------
  */
 
@@ -260,13 +268,19 @@ static const struct row rows[] = {
 	  "go on with what a running controller does, which ends" },
 	{ "hand", 0, "SOCKET", CLI_DAEMON, 0, NULL, apply_hand,
 	  "need no privilege: carp-xdp hand, which has it, is there" },
+	{ "config", 0, "PATH", CLI_DAEMON | CLI_HAND, 0, NULL, apply_config,
+	  "groups to begin with: a file, or a directory of *.conf" },
+	{ "dry-run", 0, NULL, CLI_RELOAD, 0, "dry_run", apply_true,
+	  "say what would be done, do nothing" },
+	{ "confirm", 0, "SECONDS", CLI_RELOAD, 0, "confirm", apply_number,
+	  "go back by itself, unless reload is said again till then" },
 	{ "unit", 0, "NAME", CLI_HAND, 0, NULL, apply_unit,
 	  "the controller's service, asked about when that ends" },
 	{ "all", 0, NULL, CLI_DEMOTE, 0, "all", apply_true, "every interface" },
 	{ "reason", 0, "TEXT", CLI_DEMOTE, 0, "reason", apply_text,
 	  "shown by status, for whoever finds it" },
-	{ "json", 'j', NULL, CLI_STATUS | CLI_MONITOR, CLI_JSON, NULL, NULL,
-	  "JSON for programs" },
+	{ "json", 'j', NULL, CLI_STATUS | CLI_MONITOR | CLI_RELOAD, CLI_JSON,
+	  NULL, NULL, "JSON for programs" },
 	{ "quiet", 'q', NULL, CLI_STATUS, CLI_QUIET, NULL, NULL,
 	  "say nothing; status 0 if all are master, else 5" },
 	{ "verbose", 'v', NULL, CLI_STATUS, CLI_VERBOSE, NULL, NULL,

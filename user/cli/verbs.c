@@ -51,7 +51,7 @@ static int broken_off(const struct cli *cli)
 			cli->socket_path);
 }
 
-static int ask(struct cli *cli, struct json_object **out_answer)
+int verbs_ask(struct cli *cli, struct json_object **out_answer)
 {
 	struct client client = { 0 };
 	int code = client_open(cli->socket_path, &client);
@@ -101,6 +101,7 @@ static int daemon_run(const struct cli *cli, struct json_object *first)
 		.ready_fd = -1,
 		.takeover = cli->flags & CLI_TAKEOVER,
 		.hand = cli->hand,
+		.config = cli->config,
 	};
 	struct json_object *metrics =
 		field(cli->request, "metrics", json_type_string);
@@ -149,6 +150,7 @@ int verbs_hand(struct cli *cli)
 		.socket_path = cli->socket_path,
 		.pin_dir = cli->pin_dir,
 		.state_dir = cli->state_dir,
+		.config = cli->config,
 	};
 
 	return daemon_hand(&options, cli->unit);
@@ -212,7 +214,7 @@ int verbs_attach(struct cli *cli)
 int verbs_detach(struct cli *cli)
 {
 	struct json_object *answer = NULL;
-	int code = ask(cli, &answer);
+	int code = verbs_ask(cli, &answer);
 
 	if (code)
 		return code;
@@ -225,7 +227,7 @@ int verbs_detach(struct cli *cli)
 int verbs_set(struct cli *cli)
 {
 	struct json_object *answer = NULL, *group;
-	int code = ask(cli, &answer);
+	int code = verbs_ask(cli, &answer);
 
 	if (code)
 		return code;
@@ -242,7 +244,7 @@ int verbs_set(struct cli *cli)
 int verbs_demote(struct cli *cli)
 {
 	struct json_object *answer = NULL;
-	int code = ask(cli, &answer);
+	int code = verbs_ask(cli, &answer);
 
 	if (code)
 		return code;
@@ -256,7 +258,7 @@ int verbs_demote(struct cli *cli)
 int verbs_state(struct cli *cli)
 {
 	struct json_object *answer = NULL;
-	int code = ask(cli, &answer);
+	int code = verbs_ask(cli, &answer);
 
 	if (code)
 		return code;
@@ -269,7 +271,7 @@ int verbs_state(struct cli *cli)
 int verbs_maintenance(struct cli *cli)
 {
 	struct json_object *answer = NULL;
-	int code = ask(cli, &answer);
+	int code = verbs_ask(cli, &answer);
 
 	if (code)
 		return code;
@@ -281,7 +283,7 @@ int verbs_maintenance(struct cli *cli)
 int verbs_status(struct cli *cli)
 {
 	struct json_object *answer = NULL;
-	int code = ask(cli, &answer);
+	int code = verbs_ask(cli, &answer);
 
 	if (code)
 		return code;

@@ -20,6 +20,7 @@ struct control_config {
 	/* Ends the loop when the last group is detached. */
 	bool embedded;
 	const char *metrics; /* what control_metrics() will be asked for */
+	bool configured;     /* there is a configuration to read */
 	/* Take over from a controller at work; from one that waits for its
 	 * successor in any case. */
 	bool takeover;

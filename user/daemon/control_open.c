@@ -5,6 +5,7 @@
  */
 #include "user/daemon/control_parts.h"
 #include "user/daemon/metrics.h"
+#include "user/daemon/reload.h"
 #include "user/sys/listener.h"
 #include "user/sys/log.h"
 
@@ -24,6 +25,8 @@ static void describe(void *context, struct pack *pack)
 
 	pack_put_fd(pack, server_listener(control->server)->fd);
 	pack_put_text(pack, metrics >= 0 ? control->metrics : NULL);
+	pack_put(pack, &control->metrics_followed,
+		 sizeof(control->metrics_followed));
 	if (metrics >= 0)
 		pack_put_fd(pack, metrics);
 }
@@ -143,6 +146,31 @@ int control_metrics(struct control *control, const char *address, char *error,
 	return serve_metrics(control, address, -1, error, error_size);
 }
 
+int control_follow_metrics(struct control *control, const char *address,
+			   bool dry, char *error, size_t error_size)
+{
+	struct http *served = control->http;
+	char *where = control->metrics;
+	int code = 0;
+
+	if (dry || (where && !control->metrics_followed) ||
+	    (where && address && !strcmp(where, address)))
+		return 0;
+	control->http = NULL;
+	control->metrics = NULL;
+	if (address)
+		code = serve_metrics(control, address, -1, error, error_size);
+	if (code) {
+		control->http = served;
+		control->metrics = where;
+		return code;
+	}
+	control->metrics_followed = address != NULL;
+	http_close(served);
+	free(where);
+	return 0;
+}
+
 static int open_server(struct control *control, const char *path, int listening,
 		       char *error, size_t size)
 {
@@ -189,6 +217,8 @@ static int take_rest(struct control *control,
 	int code = open_server(control, config->socket_path, listening, error,
 			       size);
 
+	pack_get(rest, &control->metrics_followed,
+		 sizeof(control->metrics_followed));
 	/* Our own command line may name another place. */
 	if (!code && metrics &&
 	    (!config->metrics || !strcmp(config->metrics, metrics)))
@@ -212,20 +242,28 @@ static int take_over(struct control *control,
 	return code;
 }
 
+/* A bad configuration is no reason to let go of what runs, and one to start
+ * nothing. */
 static int start(struct control *control, const struct control_config *config,
-		 char *error, size_t size)
+		 struct config **wanted, char *error, size_t size)
 {
-	int connection = -1;
+	int connection = -1, bad = 0;
 	int code;
 
+	if (config->configured)
+		bad = reload_read(control, wanted, error, size);
 	switch (handover_ask(config->hand, config->socket_path,
 			     config->takeover, &connection, error, size)) {
 	case HANDOVER_WILLING:
+		if (bad)
+			log_warnx("configuration: %s; goes on with the groups "
+				  "as they are",
+				  error);
 		code = take_over(control, config, connection, error, size);
 		close(connection);
 		return code;
 	case HANDOVER_NONE:
-		return start_afresh(control, config, error, size);
+		return bad ? bad : start_afresh(control, config, error, size);
 	case HANDOVER_REFUSED:
 	default:
 		return EXIT_CODE_FAILED;
@@ -249,6 +287,7 @@ int control_open(const struct control_config *config, struct control **out,
 	control->hand = config->hand;
 	control->owner = config->owner;
 	control->embedded = config->embedded;
+	control->retry = control->confirm = ALARM_NONE;
 	code = controller_open(config->loop, config->hand, config->pin_dir,
 			       config->state_dir, &events, &control->controller,
 			       error, error_size);
@@ -265,15 +304,22 @@ int control_begin(struct control *control, const struct control_config *config,
 	const struct linger_events linger = { .begin = on_linger,
 					      .end = on_linger_end,
 					      .context = control };
-	int code = start(control, config, error, error_size);
+	const struct request begin = { .verb = REQUEST_RELOAD };
+	struct config *wanted = NULL;
+	int code = start(control, config, &wanted, error, error_size);
 
-	if (code)
+	if (code) {
+		config_free(wanted);
 		return code;
+	}
 	controller_guard(control->controller, config->guardian);
 	if (linger_open(config->loop, config->hand, &linger,
 			&control->linger) != 0)
 		log_warnx("restarts will not be hitless");
-	return 0;
+	loop_on_hangup(config->loop, reload_on_hangup, control);
+	return wanted ? reload_apply(control, wanted, &begin, NULL, error,
+				     error_size)
+		      : 0;
 }
 
 void control_close(struct control *control)
@@ -281,6 +327,7 @@ void control_close(struct control *control)
 	if (!control)
 		return;
 	handover_end(control->handover);
+	reload_close(control);
 	linger_close(control->linger);
 	/* First, so that monitors see the last changes. */
 	controller_close(control->controller);

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "user/daemon/alarm.h"
 #include "user/daemon/control.h"
 #include "user/daemon/handover.h"
 #include "user/daemon/linger.h"
@@ -24,6 +25,12 @@ struct control {
 	bool given;	/* to a successor: nothing here is ours any more */
 	struct handover *handover;
 	struct lingering *linger;
+	/* reload.c */
+	struct config *wanted; /* NULL: none; what failed is marked */
+	struct config *before; /* what an unconfirmed one goes back to */
+	struct alarm retry, confirm;
+	unsigned int retry_s;
+	bool metrics_followed; /* the configuration names their place */
 	struct server_client *monitors[SERVER_CLIENTS_MAX];
 };
 
@@ -36,5 +43,9 @@ void control_on_changed(void *context, const struct member *member,
 			const struct election_output *output);
 void control_on_noticed(void *context, const struct member *member,
 			const struct notice *notice);
+/* Metrics as the configuration says, NULL: nothing.  Where the command line or
+ * attach has asked for them they stay. */
+int control_follow_metrics(struct control *control, const char *address,
+			   bool dry, char *error, size_t error_size);
 /* The client is the successor. */
 void control_offer(struct control *control, struct server_client *client);

@@ -5,6 +5,7 @@
  */
 #include "user/daemon/control_parts.h"
 #include "user/daemon/put.h"
+#include "user/daemon/reload.h"
 #include "user/daemon/status.h"
 #include "user/sys/log.h"
 
@@ -173,6 +174,10 @@ static int execute(struct control *control, struct request *request,
 		return controller_state(c, request, error, size);
 	case REQUEST_MAINTENANCE:
 		return controller_maintenance(c, request, error, size);
+	case REQUEST_RELOAD:
+		return reload(control, request, reply, error, size);
+	case REQUEST_SHOWCONF:
+		return reload_show(control, reply, error, size);
 	case REQUEST_MONITOR:
 	default:
 		snprintf(error, size, "monitor: needs a connection");

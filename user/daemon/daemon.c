@@ -69,6 +69,7 @@ static struct control_config control_config(const struct daemon *d)
 					.state_dir = options->state_dir,
 					.embedded = options->embedded,
 					.metrics = options->metrics,
+					.configured = options->config != NULL,
 					.takeover = options->takeover };
 }
 
@@ -78,6 +79,7 @@ static int open_hand(struct daemon *d)
 		.socket_path = d->options->socket_path,
 		.pin_dir = d->options->pin_dir,
 		.state_dir = d->options->state_dir,
+		.config = d->options->config,
 		.user = d->confine.uid,
 		.to_syslog = d->options->embedded,
 	};

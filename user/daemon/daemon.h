@@ -14,6 +14,7 @@ struct daemon_options {
 	const char *state_dir;
 	const char *metrics; /* NULL: none */
 	const char *hand;    /* the socket of its service; NULL: a child */
+	const char *config;  /* file or directory; NULL: none */
 	/* Started by attach: ends when the last group is detached, or when it
 	 * has none after its first request. */
 	bool embedded;

@@ -31,6 +31,7 @@ int daemon_hand(const struct daemon_options *options, const char *unit)
 		.socket_path = options->socket_path,
 		.pin_dir = options->pin_dir,
 		.state_dir = options->state_dir,
+		.config = options->config,
 		.unit = unit,
 	};
 	int connection = find_connection(), code, err;

@@ -5,6 +5,7 @@
  * by SIGINT, it never lingers.
  */
 #include "user/daemon/linger.h"
+#include "user/daemon/alarm.h"
 #include "user/sys/background.h"
 #include "user/sys/hand.h"
 #include "user/sys/log.h"
@@ -14,8 +15,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/timerfd.h>
-#include <unistd.h>
 
 enum {
 	LINGER_S = 10
@@ -29,8 +28,7 @@ struct lingering {
 	bool restarts;
 	struct background *background;
 	struct loop_source *answered;
-	int timer;
-	struct loop_source *expired;
+	struct alarm alarm;
 };
 
 static void ask_slowly(void *argument)
@@ -44,21 +42,9 @@ static void on_expired(void *context)
 {
 	struct lingering *l = context;
 
-	loop_source_remove(l->expired);
-	l->expired = NULL;
+	alarm_clear(&l->alarm);
 	log_warnx("restart: no successor at work within %d s", LINGER_S);
 	l->events.end(l->events.context);
-}
-
-static bool start_timer(struct lingering *l)
-{
-	const struct itimerspec after = { .it_value = { .tv_sec = LINGER_S } };
-
-	l->timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
-	return l->timer >= 0 &&
-	       timerfd_settime(l->timer, 0, &after, NULL) == 0 &&
-	       loop_add(l->loop, l->timer, EPOLLIN, LOOP_REQUESTS, on_expired,
-			l, &l->expired) == 0;
 }
 
 static void forget_question(struct lingering *l)
@@ -75,7 +61,8 @@ static void on_answered(void *context)
 	struct lingering *l = context;
 
 	forget_question(l);
-	if (!l->restarts || !start_timer(l)) {
+	if (!l->restarts ||
+	    alarm_set(&l->alarm, l->loop, LINGER_S, on_expired, l) != 0) {
 		l->events.end(l->events.context);
 		return;
 	}
@@ -113,7 +100,7 @@ int linger_open(struct loop *loop, struct hand *hand,
 	l->loop = loop;
 	l->hand = hand;
 	l->events = *events;
-	l->timer = -1;
+	l->alarm = ALARM_NONE;
 	loop_on_terminate(loop, on_terminate, l);
 	*out = l;
 	return 0;
@@ -125,8 +112,6 @@ void linger_close(struct lingering *l)
 		return;
 	loop_on_terminate(l->loop, NULL, NULL);
 	forget_question(l);
-	loop_source_remove(l->expired);
-	if (l->timer >= 0)
-		close(l->timer);
+	alarm_clear(&l->alarm);
 	free(l);
 }

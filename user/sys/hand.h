@@ -36,6 +36,7 @@ struct hand_config {
 	const char *socket_path;
 	const char *pin_dir;
 	const char *state_dir;
+	const char *config; /* file or directory; NULL: none */
 	/* Asked about by hand_restarts(); NULL: the one it is in. */
 	const char *unit;
 	uid_t user;	/* the controller's, soon */
@@ -88,6 +89,11 @@ void hand_neighbor(struct hand *hand, unsigned int ifindex, int family,
 int hand_secret(struct hand *hand, const char *path,
 		__u8 key[static CARP_PASSPHRASE_MAX + 1], char *error,
 		size_t error_size);
+
+/* textfiles_read() of the configuration; -ENOENT: the hand knows of none. */
+struct textfile;
+int hand_config(struct hand *hand, struct textfile **out, size_t *out_count,
+		char *error, size_t error_size);
 
 enum hand_file {
 	HAND_SEQUENCES,

@@ -8,6 +8,7 @@
 #include "user/sys/hand_parts.h"
 #include "user/sys/listener.h"
 #include "user/sys/packet.h"
+#include "user/sys/textfiles.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -195,6 +196,52 @@ int hand_flag_set(struct hand *hand, enum hand_file file, bool on)
 	struct hand_answer answer;
 
 	return ask(hand, WORK_FLAG_SET, &request, &answer);
+}
+
+/* What the hand's worker has put behind its answer. */
+static int take_texts(struct pack *pack, struct textfile **out, size_t *count)
+{
+	struct textfile *files = calloc(TEXTFILES_MAX, sizeof(*files));
+
+	pack_get(pack, count, sizeof(*count));
+	if (!files || *count > TEXTFILES_MAX) {
+		free(files);
+		return files ? -EBADMSG : -ENOMEM;
+	}
+	for (size_t i = 0; i < *count; i++) {
+		files[i].name = pack_get_text(pack);
+		files[i].text = pack_get_text(pack);
+		if (!files[i].name || !files[i].text)
+			pack->failed = true;
+	}
+	*out = files;
+	if (!pack->failed)
+		return 0;
+	textfiles_free(files, *count);
+	*out = NULL;
+	return -ENOMEM;
+}
+
+int hand_config(struct hand *hand, struct textfile **out, size_t *out_count,
+		char *error, size_t size)
+{
+	const struct hand_request request = { 0 };
+	struct hand_answer answer;
+	struct pack pack;
+	int err = hand_ask(hand, WORK_CONFIG, &request, NULL, NULL, &answer,
+			   &pack);
+
+	*out = NULL;
+	*out_count = 0;
+	snprintf(error, size, "%s", answer.error);
+	if (!err) {
+		err = take_texts(&pack, out, out_count);
+		if (err)
+			snprintf(error, size, "the configuration: %s",
+				 strerror(-err));
+	}
+	pack_free(&pack);
+	return err;
 }
 
 /* --- sockets -------------------------------------------------------------- */

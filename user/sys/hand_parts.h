@@ -78,6 +78,7 @@ enum hand_work {
 	WORK_LISTEN_TCP,
 	WORK_RESTARTS,
 	WORK_CLEAN,
+	WORK_CONFIG,
 	WORK_END,
 };
 

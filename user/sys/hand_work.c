@@ -12,6 +12,7 @@
 #include "user/sys/secret.h"
 #include "user/sys/statefile.h"
 #include "user/sys/systemd.h"
+#include "user/sys/textfiles.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -47,6 +48,27 @@ static int secret(struct work *w)
 {
 	return secret_read(w->request->path, w->answer->key, w->answer->error,
 			   sizeof(w->answer->error));
+}
+
+static int config(struct work *w)
+{
+	struct textfile *files = NULL;
+	size_t count = 0;
+	int err = -ENOENT;
+
+	snprintf(w->answer->error, sizeof(w->answer->error),
+		 "started without a configuration (--config)");
+	if (w->config->config)
+		err = textfiles_read(w->config->config, &files, &count,
+				     w->answer->error,
+				     sizeof(w->answer->error));
+	pack_put(w->out, &count, sizeof(count));
+	for (size_t i = 0; i < count; i++) {
+		pack_put_text(w->out, files[i].name);
+		pack_put_text(w->out, files[i].text);
+	}
+	textfiles_free(files, count);
+	return err;
 }
 
 static int file_read(struct work *w)
@@ -212,7 +234,7 @@ static int (*const works[WORK_END])(struct work *w) = {
 	[WORK_LISTEN] = listen_here,	[WORK_LISTENER_ADOPT] = adopt,
 	[WORK_LISTENER_LEAVE] = leave,	[WORK_CONNECT] = connect_there,
 	[WORK_LISTEN_TCP] = listen_tcp, [WORK_RESTARTS] = restarts,
-	[WORK_CLEAN] = clean,
+	[WORK_CLEAN] = clean,		[WORK_CONFIG] = config,
 };
 
 static void act(struct work *w, unsigned int kind)

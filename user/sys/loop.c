@@ -36,6 +36,8 @@ struct loop {
 	void *due_context;
 	void (*terminate)(void *context);
 	void *terminate_context;
+	void (*hangup)(void *context);
+	void *hangup_context;
 };
 
 struct loop_source {
@@ -199,11 +201,22 @@ static int on_signal(sd_event_source *source,
 	struct loop *loop = context;
 
 	(void)source;
-	if (signal->ssi_signo == SIGTERM && loop->terminate)
+	if (signal->ssi_signo == SIGHUP) {
+		if (loop->hangup)
+			loop->hangup(loop->hangup_context);
+	} else if (signal->ssi_signo == SIGTERM && loop->terminate) {
 		loop->terminate(loop->terminate_context);
-	else
+	} else {
 		loop_quit(loop);
+	}
 	return 0;
+}
+
+void loop_on_hangup(struct loop *loop, void (*heard)(void *context),
+		    void *context)
+{
+	loop->hangup = heard;
+	loop->hangup_context = context;
 }
 
 void loop_on_terminate(struct loop *loop, void (*asked)(void *context),
@@ -237,13 +250,16 @@ int loop_catch_signals(struct loop *loop)
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
 		return -errno;
 	/* A reader that goes away is never a reason to end. */
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return -errno;
 	err = catch_signal(loop, SIGTERM);
-	return err ? err : catch_signal(loop, SIGINT);
+	if (!err)
+		err = catch_signal(loop, SIGINT);
+	return err ? err : catch_signal(loop, SIGHUP);
 }
 
 int loop_run(struct loop *loop)

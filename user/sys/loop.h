@@ -49,6 +49,9 @@ int loop_catch_signals(struct loop *loop);
  * before. */
 void loop_on_terminate(struct loop *loop, void (*asked)(void *context),
 		       void *context);
+/* SIGHUP is ignored until then, and with NULL. */
+void loop_on_hangup(struct loop *loop, void (*heard)(void *context),
+		    void *context);
 /* Runs until loop_quit() or a signal: 0 or -errno. */
 int loop_run(struct loop *loop);
 void loop_quit(struct loop *loop);

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Configuration files: what they say is what is asked for, every error names
+ * its place, and what is printed is read as the same.
+ */
+#include "user/config.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char error[CONFIG_ERROR_SIZE];
+
+static struct config *read_one(const char *text)
+{
+	const struct config_text file = { "a.conf", text };
+	struct config *config;
+	int code = config_parse(&file, 1, &config, error, sizeof(error));
+
+	cr_assert(!code == (config != NULL));
+	return config;
+}
+
+static void refused(const char *text, const char *expected)
+{
+	struct config *config = read_one(text);
+
+	cr_expect_null(config, "accepted: %s", text);
+	cr_expect_str_eq(error, expected);
+	config_free(config);
+}
+
+static const char whole[] =
+	"# Ours.\n"
+	"metrics = \"127.0.0.1:9112\"\n"
+	"\n"
+	"group web {\n"
+	"\tinterface = eth0\n"
+	"\tvhid = 3\n"
+	"\tvips = { 192.0.2.100/24, \"2001:db8::100/64\" }\n"
+	"\tvips += { 192.0.2.101/24 }\n"
+	"\tpass-file = /etc/carp-xdp/pass\n"
+	"\tadvskew = 100\n"
+	"\tpreempt = yes\n"
+	"\tpeers = { 192.0.2.9 }\n"
+	"\tcompat = freebsd\n"
+	"}\n"
+	"group cluster-1 {\n"
+	"\tinterface = 'eth1'\n"
+	"\tnodes = { 1:0, 2:100 }\n"
+	"\tvips = { 192.0.2.102/24 }\n"
+	"}\n";
+
+Test(config, a_file_becomes_the_requests_of_attach)
+{
+	struct config *config = read_one(whole);
+	struct request r;
+
+	cr_assert(config, "%s", error);
+	cr_assert_eq(config->count, 2);
+	cr_assert_str_eq(config->metrics, "127.0.0.1:9112");
+	cr_assert_str_eq(config->groups[0].name, "web");
+	cr_assert_str_eq(config->groups[0].place, "a.conf:4");
+	cr_assert_str_eq(config->groups[0].pass_file, "/etc/carp-xdp/pass");
+	cr_assert_eq(config->groups[1].vhid, 1);
+	cr_assert_eq(
+		config_request(&config->groups[0], &r, error, sizeof(error)),
+		0);
+	cr_expect_str_eq(r.interface, "eth0");
+	cr_expect_eq(r.settings.vhid, 3);
+	cr_expect_eq(r.settings.vips_count, 3);
+	cr_expect_eq(r.settings.peers_count, 1);
+	cr_expect_eq(r.settings.advskew, 100);
+	cr_expect_eq(r.settings.advbase, 1);
+	cr_expect(r.settings.preempt);
+	cr_expect_eq(r.settings.compat, COMPAT_FREEBSD);
+	/* What it does not say is taken back, where it was said before. */
+	cr_expect(r.has & REQUEST_HAS_GATEWAYS);
+	cr_expect(r.has & REQUEST_HAS_NAMES);
+	request_free(&r);
+	config_free(config);
+}
+
+Test(config, an_empty_file_is_none)
+{
+	struct config *config = read_one("");
+
+	cr_assert_eq(config->count, 0);
+	config_free(config);
+	config = read_one("\n# nothing yet\n");
+	cr_assert_eq(config->count, 0);
+	config_free(config);
+}
+
+#define GROUP(rest) "group g {\ninterface = eth0\n" rest "\n}\n"
+
+Test(config, every_error_names_its_line_and_what_is_allowed)
+{
+	refused(GROUP("vhid = 300"),
+		"a.conf:3: vhid 300: allowed are 1 to 255");
+	refused(GROUP("vhid = three"),
+		"a.conf:3: invalid integer value for option 'vhid'");
+	refused(GROUP("advskev = 3"), "a.conf:3: no such option 'advskev'");
+	refused("groups = {}\n", "a.conf:1: no such option 'groups'");
+	refused(GROUP("vhid = 3\nvhid = 4"), "a.conf:4: vhid: given twice");
+	refused(GROUP("vhid = 3\npreempt = maybe"),
+		"a.conf:4: invalid boolean value for option 'preempt'");
+	refused(GROUP("vhid = 3\ncompat = linux"),
+		"a.conf:4: compat linux: allowed are openbsd, freebsd, ucarp");
+	refused(GROUP("vhid = 3\nvips = { 192.0.2.1/33 }"),
+		"a.conf:4: vip 192.0.2.1/33: prefix length 33, allowed are 1 "
+		"to "
+		"32");
+	refused(GROUP("vhid = 3\npass-file = pass"),
+		"a.conf:4: pass_file pass: wanted is an absolute path below "
+		"4096 bytes");
+	refused(GROUP("advskew = 3"),
+		"a.conf:4: group g: vhid: missing in attach");
+	refused("group g {\nvhid = 3\n}\n",
+		"a.conf:3: group g: interface: missing in attach");
+	refused(GROUP("vhid = 3\nauth = strict"),
+		"a.conf:5: group g: auth strict: needs a passphrase "
+		"(--pass-file)");
+	refused(GROUP("vhid = 3\ncompat = ucarp\nadvbase = 0"),
+		"a.conf:6: group g: advbase 0 with advskew 0: in compat ucarp "
+		"one of them must be above 0, or a backup waits for a single "
+		"interval only");
+	refused("metrics = nowhere\n",
+		"a.conf:1: metrics nowhere: wanted is ADDRESS:PORT, as in "
+		"127.0.0.1:9112 or [::1]:9112");
+	refused("group 'two words' {\ninterface = eth0\nvhid = 3\n}\n",
+		"a.conf:4: group two words: a name is 1 to 31 letters, digits "
+		"and . _ : -");
+	refused("group g {\n",
+		"a.conf:1: this group has no end: a } is missing");
+	refused("\n'' = 3\n", "a.conf:2: not an option");
+	refused("metrics 127.0.0.1:1\n",
+		"a.conf:1: missing equal sign after option 'metrics'");
+}
+
+Test(config, what_belongs_to_one_group_is_refused_to_two)
+{
+	refused(GROUP("vhid = 3") GROUP("vhid = 4"),
+		"a.conf:8: group g: given twice, first at a.conf:1");
+	refused(GROUP("vhid = 3") "group h {\ninterface = eth0\nvhid = 3\n}\n",
+		"a.conf:5: group h: eth0 vhid 3: group g at a.conf:1 has it "
+		"already");
+	refused(GROUP("vhid = 3\nvips = { 192.0.2.1/24 }") "group h "
+							   "{\ninterface = "
+							   "eth1\nvhid = 9\n"
+							   "vips = { "
+							   "192.0.2.1/32 "
+							   "}\n}\n",
+		"a.conf:6: group h: 192.0.2.1: group g at a.conf:1 has it "
+		"already");
+	refused(GROUP("vhid = 3") "group h {\ninterface = eth0\n"
+				  "nodes = { 2:0, 3:100 }\nvips = { "
+				  "192.0.2.1/32 }\n}\n",
+		"a.conf:5: group h: eth0 vhid 3: group g at a.conf:1 has it "
+		"already");
+	refused("metrics = 127.0.0.1:1\nmetrics = 127.0.0.1:2\n",
+		"a.conf:2: metrics: given twice, first at a.conf:1");
+}
+
+Test(config, several_files_are_one)
+{
+	const struct config_text files[] = {
+		{ "a.conf", GROUP("vhid = 3") },
+		{ "b.conf", "group h {\ninterface = eth1\nvhid = 3\n}\n" },
+		{ "c.conf", "group i {\ninterface = eth0\nvhid = 3\n}\n" },
+	};
+	struct config *config;
+
+	cr_assert_eq(config_parse(files, 2, &config, error, sizeof(error)), 0);
+	cr_assert_eq(config->count, 2);
+	cr_assert_str_eq(config->groups[1].place, "b.conf:1");
+	config_free(config);
+	cr_assert_eq(config_parse(files, 3, &config, error, sizeof(error)), 3);
+	cr_assert_null(config);
+	cr_assert_str_eq(error, "c.conf:1: group i: eth0 vhid 3: group g at "
+				"a.conf:1 has it already");
+}
+
+Test(config, what_is_printed_is_read_as_the_same)
+{
+	struct config *config = read_one(whole), *again;
+	char *text = config_print(config), *twice;
+
+	cr_assert(text);
+	again = read_one(text);
+	cr_assert(again, "%s", error);
+	twice = config_print(again);
+	cr_assert_str_eq(text, twice);
+	for (size_t i = 0; i < config->count; i++)
+		cr_assert(json_object_equal(config->groups[i].attach,
+					    again->groups[i].attach));
+	config_free(config);
+	config_free(again);
+	free(text);
+	free(twice);
+}
+
+Test(config, quotes_and_backslashes_survive)
+{
+	struct config *config =
+		read_one(GROUP("vhid = 3\npass-file = '/etc/a\\'b\\\\c\"d$"
+			       "{HOME}'"));
+	struct config *again;
+	char *text;
+
+	cr_assert(config, "%s", error);
+	cr_assert_str_eq(config->groups[0].pass_file, "/etc/a'b\\c\"d$"
+						      "{HOME}");
+	text = config_print(config);
+	again = read_one(text);
+	cr_assert(again, "%s", error);
+	cr_assert_str_eq(config->groups[0].pass_file,
+			 again->groups[0].pass_file);
+	config_free(config);
+	config_free(again);
+	free(text);
+}
+
+Test(config, a_thousand_groups)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	struct config *config;
+
+	for (int i = 0; i < 1000; i++)
+		fprintf(out, "group g%d { interface = eth%d vhid = %d }\n", i,
+			i / 255, i % 255 + 1);
+	fclose(out);
+	config = read_one(text);
+	cr_assert(config, "%s", error);
+	cr_assert_eq(config->count, 1000);
+	cr_assert_str_eq(config->groups[999].name, "g999");
+	config_free(config);
+	free(text);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Configuration files: text in, checked groups out, and back again.  Opens no
+ * file.  A group's options are those of carp-xdp attach, and are judged by the
+ * same parser:
+ *
+ *   metrics = "127.0.0.1:9112"
+ *   group web {
+ *           interface = eth0
+ *           vhid = 3
+ *           vips = { 192.0.2.100/24, 2001:db8::100/64 }
+ *           pass-file = /etc/carp-xdp/pass
+ *   }
+ */
+#pragma once
+
+#include "user/request.h"
+
+enum config_limits {
+	CONFIG_NAME_SIZE = 32,	  /* of a group, with its end */
+	CONFIG_PLACE_SIZE = 96,	  /* "FILE:LINE" */
+	CONFIG_GROUPS_MAX = 4096, /* in all files */
+	CONFIG_TEXT_MAX = 4 << 20,
+	CONFIG_ERROR_SIZE = CONFIG_PLACE_SIZE + REQUEST_TEXT_MAX,
+};
+
+/* A group as it is to be, or as it is. */
+struct config_group {
+	char name[CONFIG_NAME_SIZE];   /* letters, digits, ".", "_", ":", "-" */
+	char place[CONFIG_PLACE_SIZE]; /* where it begins; or "" */
+	/* An attach request without what it does not say. */
+	struct json_object *attach;
+	char interface[NETLINK_NAME_SIZE];
+	uint8_t vhid;	       /* of a cluster, its leader's */
+	const char *pass_file; /* in attach; NULL: none */
+	bool has_key;	       /* what is in it has been read */
+	__u8 key[SETTINGS_KEY_SIZE];
+	bool failed;	    /* not what it is to be, yet */
+	unsigned int again; /* enum request_has: it was detached for that */
+};
+
+struct config {
+	struct config_group *groups;
+	size_t count;
+	char *metrics; /* NULL: none */
+	char metrics_place[CONFIG_PLACE_SIZE];
+};
+
+struct config_text {
+	const char *name; /* of the file, for errors */
+	const char *text;
+};
+
+/*
+ * Reads files, one behind the other.  0, or an enum exit_code with one line
+ * that names file, line, value and what is allowed; *out is NULL then.  Not for
+ * two threads at a time: libconfuse has room for one caller.
+ */
+int config_parse(const struct config_text *texts, size_t count,
+		 struct config **out, char *error, size_t error_size);
+/* One more group, zero but for its name; NULL: no memory, or too many. */
+struct config_group *config_add(struct config *config, const char *name);
+struct config *config_new(void);
+/* Wipes keys.  Takes NULL. */
+void config_free(struct config *config);
+bool config_name_valid(const char *name);
+
+/* The request that makes a group what it is to be: what the file does not say
+ * is at its default, so that it is taken back where it was said before.  0 or
+ * an exit code; request_free() it, and keep group meanwhile. */
+int config_request(const struct config_group *group, struct request *out,
+		   char *error, size_t error_size);
+/* What config_parse() reads as the same; to be freed, NULL: no memory. */
+char *config_print(const struct config *config);

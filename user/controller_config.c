@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Groups as a configuration wants them: the difference, group by group.
+ */
+#include "user/controller.h"
+#include "user/request_render.h"
+#include "user/request_rules.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- the difference ------------------------------------------------------- */
+
+static struct member *find(struct controller *c,
+			   const struct config_group *group)
+{
+	struct nic *nic = controller_nic(c, group->interface);
+
+	return nic ? nic->members[group->vhid] : NULL;
+}
+
+/* One for all nodes of a cluster. */
+static bool stands_for_itself(const struct member *m)
+{
+	return member_holder(m) == m;
+}
+
+static struct cluster cluster_of(const struct member *m)
+{
+	struct cluster cluster = { 0 };
+
+	if (!cluster_has(&m->group.settings))
+		return cluster;
+	EACH_NODE(m, node)
+	cluster.nodes[cluster.count++] =
+		(struct cluster_node){ node->group.settings.vhid,
+				       node->group.settings.advskew };
+	return cluster;
+}
+
+/* Whether set would refuse it. */
+static bool needs_another(const struct member *m, const struct request *r)
+{
+	const struct cluster cluster = cluster_of(m);
+
+	if (!stands_for_itself(m) || cluster.count != r->cluster.count ||
+	    m->nic->mode != r->mode || (m->has_key && !r->pass_file))
+		return true;
+	for (size_t i = 0; i < cluster.count; i++)
+		if (cluster.nodes[i].vhid != r->cluster.nodes[i].vhid)
+			return true;
+	return cluster.count &&
+	       m->group.settings.balancing != r->settings.balancing;
+}
+
+static bool same_key(const struct member *m, const struct request *r)
+{
+	if (!r->pass_file)
+		return !m->has_key;
+	return m->has_key && m->pass_file && r->key &&
+	       !strcmp(m->pass_file, r->pass_file) &&
+	       !memcmp(m->key, r->key, sizeof(m->key));
+}
+
+static unsigned int differs(const struct member *m, const struct request *r)
+{
+	const struct cluster cluster = cluster_of(m);
+	unsigned int bits = request_differs(&m->group.settings, &r->settings);
+
+	/* Nodes have their own. */
+	if (cluster.count && r->cluster.count)
+		bits &= ~(unsigned int)REQUEST_HAS_ADVSKEW;
+	for (size_t i = 0; i < cluster.count && i < r->cluster.count; i++)
+		if (cluster.nodes[i].advskew != r->cluster.nodes[i].advskew)
+			bits |= REQUEST_HAS_NODES;
+	if (cluster.count != r->cluster.count)
+		bits |= REQUEST_HAS_NODES;
+	if (!same_key(m, r))
+		bits |= REQUEST_HAS_PASS_FILE;
+	if (m->nic->mode != r->mode)
+		bits |= REQUEST_HAS_MODE;
+	return bits;
+}
+
+static enum config_action action_for(const struct member *m,
+				     const struct request *r,
+				     unsigned int *changed)
+{
+	*changed = m ? differs(m, r) : 0;
+	if (!m)
+		return CONFIG_ATTACH;
+	if (needs_another(m, r))
+		return CONFIG_AGAIN;
+	return *changed ? CONFIG_SET : CONFIG_KEEP;
+}
+
+/* --- one group ------------------------------------------------------------ */
+
+struct work {
+	struct controller *c;
+	const struct config_report *report;
+	bool dry;
+};
+
+static void tell(const struct work *w, enum config_action action,
+		 const struct config_group *group, unsigned int changed,
+		 const char *error)
+{
+	const struct config_step step = { action,	    group->name,
+					  group->interface, group->vhid,
+					  changed,	    error };
+
+	w->report->step(w->report->context, &step);
+}
+
+/* An interface has one mode, and groups attached by hand keep theirs. */
+static int check_mode(const struct work *w, const struct request *r,
+		      char *error, size_t size)
+{
+	const struct nic *nic = controller_nic(w->c, r->interface);
+
+	if (!nic || nic->mode == r->mode)
+		return 0;
+	snprintf(error, size,
+		 "mode %s: %s is in mode %s for groups that stay there",
+		 mode_name(r->mode), r->interface, mode_name(nic->mode));
+	return EXIT_CODE_INVALID;
+}
+
+static int apply(const struct work *w, struct config_group *group,
+		 struct request *r, unsigned int changed, char *error,
+		 size_t size)
+{
+	struct member *m = find(w->c, group);
+	int code = m ? 0 : check_mode(w, r, error, size);
+
+	/* Nothing that is so already is written again. */
+	if (m)
+		r->has &= changed | REQUEST_HAS_INTERFACE | REQUEST_HAS_VHID |
+			  REQUEST_HAS_NODES;
+	if (!code)
+		code = controller_attach(w->c, r, &m, error, size);
+	if (!code)
+		memcpy(m->config_name, group->name, sizeof(m->config_name));
+	return code;
+}
+
+/* True: it is as it is to be. */
+static bool settle(const struct work *w, struct config_group *group, bool last)
+{
+	char error[CONTROLLER_ERROR_SIZE] = "";
+	struct member *m = find(w->c, group);
+	enum config_action action = CONFIG_ATTACH;
+	unsigned int changed = 0;
+	struct request r;
+	int code = config_request(group, &r, error, sizeof(error));
+
+	if (!code) {
+		action = action_for(m, &r, &changed);
+		if (action == CONFIG_KEEP)
+			memcpy(m->config_name, group->name,
+			       sizeof(m->config_name));
+		else if (!w->dry)
+			code = apply(w, group, &r, changed, error,
+				     sizeof(error));
+		request_free(&r);
+	}
+	group->failed = code != 0;
+	if (action == CONFIG_ATTACH && group->again) {
+		action = CONFIG_AGAIN;
+		changed = group->again;
+	}
+	if (!code || last)
+		tell(w, action, group, changed, code ? error : NULL);
+	return !code;
+}
+
+/* --- all of them ---------------------------------------------------------- */
+
+/* A VIP that moves to another group is free once that one has been settled:
+ * so they are tried as long as that helps. */
+static size_t settle_all(const struct work *w, struct config *wanted)
+{
+	size_t left = 0, before;
+	bool last = false;
+
+	for (size_t i = 0; i < wanted->count; i++)
+		left += wanted->groups[i].failed;
+	while (left) {
+		before = left;
+		for (size_t i = 0; i < wanted->count; i++) {
+			if (!wanted->groups[i].failed)
+				continue;
+			left -= settle(w, &wanted->groups[i], last);
+			controller_breathe(w->c);
+		}
+		if (last)
+			break;
+		last = left == before;
+	}
+	return left;
+}
+
+static void mark_wanted(const struct work *w, struct config *wanted)
+{
+	for (struct group *g = w->c->node.groups; g; g = g->next)
+		member_of(g)->config_seen = false;
+	for (size_t i = 0; i < wanted->count; i++) {
+		struct member *m = find(w->c, &wanted->groups[i]);
+
+		wanted->groups[i].failed = true;
+		if (m)
+			member_holder(m)->config_seen = true;
+	}
+}
+
+static void describe(const struct member *m, struct config_group *out)
+{
+	*out = (struct config_group){ .vhid = m->group.settings.vhid };
+	memcpy(out->name, m->config_name, sizeof(out->name));
+	memcpy(out->interface, m->nic->link.name, sizeof(out->interface));
+}
+
+static void take_off(const struct work *w, struct member *m,
+		     enum config_action action)
+{
+	struct nic *nic = m->nic;
+	struct config_group gone;
+
+	describe(m, &gone);
+	if (action == CONFIG_DETACH)
+		tell(w, action, &gone, 0, NULL);
+	if (w->dry)
+		return;
+	member_remove(m);
+	if (!nic->members_count)
+		nic_close(nic);
+	controller_settle(w->c);
+	controller_breathe(w->c);
+}
+
+static struct member *first_forgotten(const struct controller *c)
+{
+	for (struct group *g = c->node.groups; g; g = g->next) {
+		struct member *m = member_of(g);
+
+		if (*m->config_name && !m->config_seen && stands_for_itself(m))
+			return m;
+	}
+	return NULL;
+}
+
+/* What the configuration no longer has. */
+static void take_off_forgotten(const struct work *w)
+{
+	struct member *m;
+
+	while ((m = first_forgotten(w->c))) {
+		m->config_seen = true;
+		take_off(w, m, CONFIG_DETACH);
+	}
+}
+
+/* What must make room for itself, all before any: they may share an
+ * interface. */
+static void take_off_old(const struct work *w, const struct config *wanted)
+{
+	char error[CONTROLLER_ERROR_SIZE];
+	unsigned int changed;
+	struct request r;
+
+	for (size_t i = 0; i < wanted->count && !w->dry; i++) {
+		struct member *m = find(w->c, &wanted->groups[i]);
+
+		if (!m || config_request(&wanted->groups[i], &r, error,
+					 sizeof(error)))
+			continue;
+		if (action_for(m, &r, &changed) == CONFIG_AGAIN) {
+			take_off(w, member_holder(m), CONFIG_AGAIN);
+			wanted->groups[i].again = changed;
+		}
+		request_free(&r);
+	}
+}
+
+size_t controller_configure(struct controller *c, struct config *wanted,
+			    bool dry, const struct config_report *report)
+{
+	const struct work w = { c, report, dry };
+
+	mark_wanted(&w, wanted);
+	take_off_forgotten(&w);
+	take_off_old(&w, wanted);
+	return settle_all(&w, wanted);
+}
+
+size_t controller_configure_again(struct controller *c, struct config *wanted,
+				  const struct config_report *report)
+{
+	const struct work w = { c, report, false };
+
+	return settle_all(&w, wanted);
+}
+
+/* --- the other way round -------------------------------------------------- */
+
+static bool name_taken(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i + 1 < config->count; i++)
+		if (!strcmp(config->groups[i].name, name))
+			return true;
+	return false;
+}
+
+/* For a group that was attached by hand: "eth0-3", or what is left of it. */
+static void invent_name(const struct config *config, struct config_group *group)
+{
+	unsigned int try = 0;
+
+	do {
+		if (try++)
+			snprintf(group->name, sizeof(group->name),
+				 "%.16s-%u-%u", group->interface, group->vhid,
+				 try);
+		else
+			snprintf(group->name, sizeof(group->name), "%.16s-%u",
+				 group->interface, group->vhid);
+		for (char *c = group->name; *c; c++)
+			if (!isalnum((unsigned char)*c) && !strchr("._:-", *c))
+				*c = '_';
+	} while (name_taken(config, group->name));
+}
+
+static bool add(struct config *config, const struct member *m, bool named)
+{
+	const struct cluster cluster = cluster_of(m);
+	const struct rendering rendering = { m->nic->link.name,
+					     &m->group.settings, &cluster,
+					     m->pass_file, m->nic->mode };
+	struct config_group *group = config_add(config, m->config_name);
+
+	if (!group)
+		return false;
+	describe(m, group);
+	if (named && !*group->name)
+		invent_name(config, group);
+	group->attach = request_render(&rendering);
+	group->has_key = m->has_key;
+	memcpy(group->key, m->key, sizeof(group->key));
+	return group->attach;
+}
+
+struct config *controller_config(struct controller *c, bool named)
+{
+	struct config *config = config_new();
+	bool done = config;
+
+	for (struct group *g = c->node.groups; g && done; g = g->next) {
+		const struct member *m = member_of(g);
+
+		if (stands_for_itself(m))
+			done = add(config, m, named);
+		controller_breathe(c);
+	}
+	if (done)
+		return config;
+	config_free(config);
+	return NULL;
+}

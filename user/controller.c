@@ -34,8 +34,10 @@ static void on_hand(void *context)
 {
 	struct controller *c = context;
 
-	if (hand_alive(c->hand))
+	if (hand_alive(c->hand)) {
+		controller_settle(c);
 		return;
+	}
 	log_warnx("the process with the privilege has died: bowing out");
 	c->lost = true;
 	loop_source_remove(c->hand_source);

@@ -105,6 +105,8 @@ struct controller_events {
 	/* Something odd was heard, which was not told lately. */
 	void (*noticed)(void *context, const struct member *member,
 			const struct notice *notice);
+	/* Slow work is over: what had to wait for it may go on. */
+	void (*calm)(void *context);
 	void *context;
 };
 
@@ -185,6 +187,9 @@ int controller_prepare_nic(struct controller *c, struct pack *pack, char *error,
 			   size_t error_size);
 void controller_unprepare(struct controller *c);
 int controller_take_over(struct controller *c, struct pack *pack);
+
+/* False: that changes what slow work under way is about, and has to wait. */
+bool controller_allows(const struct controller *c, enum request_verb verb);
 
 struct nic *controller_nic(struct controller *c, const char *name);
 struct member *member_of(struct group *group);
@@ -273,8 +278,9 @@ void controller_serve_elections(struct controller *c);
 void controller_breathe(struct controller *c);
 /* Sets the loop's deadline; ends every entry from outside. */
 void controller_settle(struct controller *c);
-/* Does slow work in a thread and serves elections and the kernel's news, but
- * no requests, until it is done: the work must touch no group. */
+/* Does slow work in a thread until that is done; serves elections meanwhile,
+ * the kernel's news, and requests: of these, only what controller_allows() may
+ * be carried out.  The work must touch no group. */
 void controller_background(struct controller *c, void (*work)(void *argument),
 			   void *argument);
 

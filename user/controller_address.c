@@ -159,7 +159,8 @@ void member_want_addresses(struct member *m, bool wanted)
 }
 
 /* What is refused, because the MTU is too small for IPv6 for example, is tried
- * again. */
+ * again.  A hand that is held up, as by whoever has the kernel's one lock of
+ * all interfaces, is waited for once and not with every slice. */
 void member_work_addresses(struct member *m)
 {
 	struct slice slice = { 0 };
@@ -173,6 +174,8 @@ void member_work_addresses(struct member *m)
 	     i++)
 		if (m->attached[i] != m->address_wanted)
 			slice_add(&slice, m, i);
+	if (slice.count && hand_owes(m->nic->controller->hand))
+		return;
 	slice_work(&slice, m, m->address_wanted);
 	m->address_next = i;
 	if (i < m->group.settings.vips_count)
@@ -187,12 +190,16 @@ void member_work_addresses(struct member *m)
 
 void member_detach_addresses(struct member *m)
 {
+	struct hand *hand = m->nic->controller->hand;
 	int tries = 0;
 
 	do {
+		hand_await(hand);
 		member_want_addresses(m, false);
-		while (m->address_work)
+		while (m->address_work && !hand_owes(hand))
 			member_work_addresses(m);
+		m->address_stuck |= m->address_work;
+		m->address_work = false;
 	} while (m->address_stuck && ++tries < ADDRESS_LAST_TRIES);
 }
 
@@ -233,7 +240,8 @@ void member_restore_addresses(struct member *m, struct instant now)
 	bool wanted;
 
 	if ((!m->address_lost && !m->address_stuck) || m->address_work ||
-	    instant_before(now, m->address_retry))
+	    instant_before(now, m->address_retry) ||
+	    hand_owes(m->nic->controller->hand))
 		return;
 	wanted = member_wants_addresses(m);
 	if (!(wanted ? m->address_lost : m->address_stuck))

@@ -131,7 +131,7 @@ static void plans_free(struct plans *plans)
 }
 
 /* Their settings stand already.  The passphrase is read once for all. */
-static int plans_make(const struct controller *c, unsigned int ifindex,
+static int plans_make(struct controller *c, unsigned int ifindex,
 		      const struct request *r, struct plans *plans, char *error,
 		      size_t size)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * Keeps the elections going: rings before timers, the next deadline, and both
- * of them while slow work runs beside.  Knows groups and interfaces only as
- * they stand; opens and closes none.
+ * of them while slow work runs beside, with what is asked meanwhile.  Knows
+ * groups and interfaces only as they stand; opens and closes none.
  */
 #include "user/controller.h"
 #include "user/sys/background.h"
@@ -42,7 +42,7 @@ void controller_settle(struct controller *c)
 
 	for (const struct nic *nic = c->nics; nic; nic = nic->next)
 		first = instant_min(first, nic->look_at);
-	if (member_at_work(c))
+	if (member_at_work(c) && !hand_owes(c->hand))
 		first = loop_now();
 	loop_set_deadline(c->loop, first);
 }
@@ -86,28 +86,46 @@ void controller_breathe(struct controller *c)
 	controller_serve_elections(c);
 }
 
-/* The rings of all interfaces, the monitor, and last the background's end. */
-static size_t collect_fds(const struct controller *c, int done,
-			  struct pollfd *fds)
+/* Whatever looks, or concerns a group's election alone. */
+bool controller_allows(const struct controller *c, enum request_verb verb)
 {
-	size_t count = 0;
+	switch (verb) {
+	case REQUEST_STATUS:
+	case REQUEST_SHOWCONF:
+	case REQUEST_MONITOR:
+	case REQUEST_DEMOTE:
+	case REQUEST_STATE:
+		return true;
+	default:
+		return !c->busy;
+	}
+}
 
+/* The background's end, the kernel's news, requests, and the rings behind. */
+enum busy_fds {
+	BUSY_DONE,
+	BUSY_NEWS,
+	BUSY_REQUESTS,
+	BUSY_RINGS,
+};
+
+static size_t collect_fds(const struct controller *c, struct pollfd *fds)
+{
+	size_t count = BUSY_RINGS;
+
+	fds[BUSY_NEWS].fd = netlink_fd(c->netlink);
 	for (const struct nic *nic = c->nics; nic; nic = nic->next)
 		if (nic->source)
-			fds[count++] = (struct pollfd){
-				.fd = dataplane_event_fd(nic->dataplane),
-				.events = POLLIN
-			};
-	fds[count++] = (struct pollfd){ .fd = netlink_fd(c->netlink),
-					.events = POLLIN };
-	fds[count++] = (struct pollfd){ .fd = done, .events = POLLIN };
+			fds[count++].fd = dataplane_event_fd(nic->dataplane);
+	for (size_t i = 0; i < count; i++)
+		fds[i].events = POLLIN;
 	return count;
 }
 
-/* Elections and the kernel's news only, until done is readable. */
-static void elect_until(struct controller *c, int done, struct pollfd *fds)
+/* Elections first, then one request, until the background has ended. */
+static void elect_until_done(struct controller *c, struct pollfd *fds)
 {
-	size_t count = collect_fds(c, done, fds);
+	size_t count = collect_fds(c, fds);
 
 	do {
 		struct span wait =
@@ -118,10 +136,12 @@ static void elect_until(struct controller *c, int done, struct pollfd *fds)
 		};
 
 		ppoll(fds, count, &timeout, NULL);
-		if (fds[count - 2].revents)
+		if (fds[BUSY_NEWS].revents)
 			netlink_read(c->netlink);
 		controller_serve_elections(c);
-	} while (!(fds[count - 1].revents & POLLIN));
+		if (fds[BUSY_REQUESTS].revents)
+			loop_aside(c->loop);
+	} while (!(fds[BUSY_DONE].revents & POLLIN));
 }
 
 void controller_background(struct controller *c, void (*work)(void *argument),
@@ -133,14 +153,18 @@ void controller_background(struct controller *c, void (*work)(void *argument),
 
 	for (const struct nic *nic = c->nics; nic; nic = nic->next)
 		nics++;
-	fds = calloc(nics + 2, sizeof(*fds));
+	fds = calloc(nics + BUSY_RINGS, sizeof(*fds));
 	if (!fds || background_start(work, argument, &background) != 0) {
 		work(argument);
 	} else {
 		c->busy = true;
-		elect_until(c, background_fd(background), fds);
+		fds[BUSY_DONE].fd = background_fd(background);
+		fds[BUSY_REQUESTS].fd = loop_aside_begin(c->loop);
+		elect_until_done(c, fds);
+		loop_aside_end(c->loop);
 		c->busy = false;
 		background_join(background);
+		c->events.calm(c->events.context);
 	}
 	free(fds);
 }

@@ -33,7 +33,7 @@ void controller_guard(struct controller *c, struct guardian *guardian)
 {
 	c->guardian = guardian;
 	if (guardian &&
-	    loop_add(c->loop, guardian_fd(guardian), EPOLLIN, LOOP_REQUESTS,
+	    loop_add(c->loop, guardian_fd(guardian), EPOLLIN, LOOP_LATER,
 		     on_lost, c, &c->guardian_source) != 0)
 		log_warnx("the guardian's end would not be noticed");
 	for (struct nic *nic = c->nics; nic; nic = nic->next)

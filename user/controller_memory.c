@@ -265,7 +265,7 @@ static bool start_writing(struct memory *memory)
 		return false;
 	}
 	if (loop_add(c->loop, background_fd(memory->background), EPOLLIN,
-		     LOOP_REQUESTS, on_written, memory, &memory->source) != 0)
+		     LOOP_LATER, on_written, memory, &memory->source) != 0)
 		on_written(memory);
 	memory->new = memory->changed = false;
 	return true;

@@ -134,10 +134,32 @@ void plan_begin(struct plan *plan, const struct member *m,
 	plan_take(&plan->settings, r);
 }
 
-int plan_make(const struct controller *c, unsigned int ifindex,
+/* For the background: the file may lie anywhere. */
+struct reading {
+	struct hand *hand;
+	const char *path;
+	__u8 *key;
+	char *error;
+	size_t size;
+	int err;
+};
+
+static void read_slowly(void *argument)
+{
+	struct reading *r = argument;
+
+	r->err = hand_secret(r->hand, r->path, r->key, r->error, r->size);
+}
+
+int plan_make(struct controller *c, unsigned int ifindex,
 	      const struct request *r, struct plan *plan, char *error,
 	      size_t size)
 {
+	struct reading reading = { .hand = c->hand,
+				   .path = r->pass_file,
+				   .key = plan->key,
+				   .error = error,
+				   .size = size };
 	int code = check_conflicts(c, ifindex, &plan->settings, error, size);
 
 	if (code)
@@ -150,8 +172,9 @@ int plan_make(const struct controller *c, unsigned int ifindex,
 	if (r->has & REQUEST_HAS_PASS_FILE) {
 		if (r->key)
 			memcpy(plan->key, r->key, sizeof(plan->key));
-		else if (hand_secret(c->hand, r->pass_file, plan->key, error,
-				     size) != 0)
+		else
+			controller_background(c, read_slowly, &reading);
+		if (reading.err)
 			return EXIT_CODE_INVALID;
 		plan->has_key = true;
 		plan->pass_file = r->pass_file;

@@ -35,6 +35,6 @@ void plan_take(struct settings *settings, const struct request *request);
  * together, the passphrase file.  plan->settings is what is wanted.  0 or an
  * exit code.
  */
-int plan_make(const struct controller *c, unsigned int ifindex,
+int plan_make(struct controller *c, unsigned int ifindex,
 	      const struct request *request, struct plan *plan, char *error,
 	      size_t size);

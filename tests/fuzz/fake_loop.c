@@ -81,7 +81,7 @@ int fake_loop_round(struct loop *loop)
 
 	for (int i = 0; i < SOURCES_MAX; i++) {
 		asked[i] = loop->sources[i];
-		fds[i].fd = asked[i] ? asked[i]->fd : -1;
+		fds[i].fd = asked[i] && asked[i]->events ? asked[i]->fd : -1;
 		/* The bits of epoll and poll are the same. */
 		fds[i].events = asked[i] ? (short)asked[i]->events : 0;
 	}

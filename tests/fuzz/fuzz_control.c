@@ -33,6 +33,7 @@ struct talker {
 	char *sent;
 	size_t used, taken;
 	bool shut;
+	bool waits; /* its line has been refused for now */
 };
 
 static struct loop *loop;
@@ -59,7 +60,8 @@ static struct talker *talker_of(struct server_client *client, const char *line)
 	return &talkers[number];
 }
 
-static void on_request(void *context, struct server_client *client,
+/* "wait" has to, once. */
+static bool on_request(void *context, struct server_client *client,
 		       const char *line)
 {
 	struct talker *t = talker_of(client, line);
@@ -73,6 +75,9 @@ static void on_request(void *context, struct server_client *client,
 	MUST(t->taken + length + 1 <= t->used);
 	MUST(!memcmp(t->sent + t->taken, line, length));
 	MUST(t->sent[t->taken + length] == '\n');
+	t->waits = !t->waits && !strcmp(line, "wait");
+	if (t->waits)
+		return false;
 	t->taken += length + 1;
 	object = json_tokener_parse(line);
 	if (object && !request_parse(object, &request, error, sizeof(error)))
@@ -81,6 +86,7 @@ static void on_request(void *context, struct server_client *client,
 	server_reply(client, line);
 	if (!strcmp(line, "end"))
 		server_finish(client);
+	return true;
 }
 
 static void on_gone(void *context, struct server_client *client)
@@ -157,7 +163,9 @@ static void say_something(struct talker *t, struct choices *c)
 		"{",
 		"}\n",
 		"x\n\ny\n",
-		"{\"version\":1,\"verb\":"
+		"{\"version\":1,\"verb\":",
+		"wait\n",
+		"wait\nx\n"
 	};
 	static char flood[16384];
 	const char *line;
@@ -166,7 +174,7 @@ static void say_something(struct talker *t, struct choices *c)
 
 	switch (choose(c, 4)) {
 	case 0:
-		line = lines[choose(c, 7)];
+		line = lines[choose(c, 9)];
 		talk(t, line, strlen(line));
 		return;
 	case 1:
@@ -200,6 +208,8 @@ static void step(struct choices *c)
 		read_answers(t);
 		break;
 	case 4:
+		if (choose(c, 2))
+			server_resume(server);
 		fake_loop_round(loop);
 		break;
 	default:
@@ -213,7 +223,7 @@ static void settle(void)
 	for (int i = 0; i < talkers_count; i++)
 		hang_up(&talkers[i]);
 	for (int i = 0; i < 100 && fake_loop_round(loop); i++)
-		;
+		server_resume(server);
 	MUST(open_clients == 0);
 	/* The first stands for those who have not come yet. */
 	memset(slots, 0, sizeof(slots));

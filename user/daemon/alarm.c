@@ -22,7 +22,7 @@ int alarm_set(struct alarm *alarm, struct loop *loop, unsigned int seconds,
 	    timerfd_settime(alarm->timer, 0, &after, NULL) < 0)
 		err = -errno;
 	if (!err)
-		err = loop_add(loop, alarm->timer, EPOLLIN, LOOP_REQUESTS, ring,
+		err = loop_add(loop, alarm->timer, EPOLLIN, LOOP_LATER, ring,
 			       context, &alarm->source);
 	if (err)
 		alarm_clear(alarm);

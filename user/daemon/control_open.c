@@ -104,10 +104,24 @@ static char *on_scrape(void *context, bool open_metrics)
 	return metrics_render(control->controller, open_metrics);
 }
 
+/* For the background. */
+struct listening {
+	struct hand *hand;
+	struct sockaddr_storage where;
+	int fd; /* or -errno */
+};
+
+static void listen_slowly(void *argument)
+{
+	struct listening *l = argument;
+
+	l->fd = hand_listen_tcp(l->hand, &l->where);
+}
+
 static int serve_metrics(struct control *control, const char *address,
 			 int listening, char *error, size_t error_size)
 {
-	struct sockaddr_storage where;
+	struct listening l = { .hand = control->hand, .fd = listening };
 	int err;
 
 	if (control->metrics && !strcmp(control->metrics, address))
@@ -117,13 +131,13 @@ static int serve_metrics(struct control *control, const char *address,
 			 address, control->metrics);
 		return EXIT_CODE_INVALID;
 	}
-	err = http_address(address, &where);
-	if (!err && listening < 0) {
-		listening = hand_listen_tcp(control->hand, &where);
-		err = listening < 0 ? listening : 0;
+	err = http_address(address, &l.where);
+	if (!err && l.fd < 0) {
+		controller_background(control->controller, listen_slowly, &l);
+		err = l.fd < 0 ? l.fd : 0;
 	}
 	if (!err)
-		err = http_open(control->loop, address, listening, on_scrape,
+		err = http_open(control->loop, address, l.fd, on_scrape,
 				control, &control->http);
 	if (!err) {
 		control->metrics = strdup(address);
@@ -276,6 +290,7 @@ int control_open(const struct control_config *config, struct control **out,
 	struct control *control = calloc(1, sizeof(*control));
 	struct controller_events events = { .changed = control_on_changed,
 					    .noticed = control_on_noticed,
+					    .calm = control_on_calm,
 					    .context = control };
 	int code;
 

@@ -35,7 +35,7 @@ struct control {
 };
 
 /* A line of a client's, and its end; server_handler. */
-void control_on_request(void *context, struct server_client *client,
+bool control_on_request(void *context, struct server_client *client,
 			const char *line);
 void control_on_gone(void *context, struct server_client *client);
 /* controller_events */
@@ -43,6 +43,7 @@ void control_on_changed(void *context, const struct member *member,
 			const struct election_output *output);
 void control_on_noticed(void *context, const struct member *member,
 			const struct notice *notice);
+void control_on_calm(void *context);
 /* Metrics as the configuration says, NULL: nothing.  Where the command line or
  * attach has asked for them they stay. */
 int control_follow_metrics(struct control *control, const char *address,

@@ -277,47 +277,71 @@ static bool is_handover(struct json_object *request)
 {
 	struct json_object *verb = NULL;
 
-	return json_object_object_get_ex(request, "verb", &verb) &&
+	return json_object_is_type(request, json_type_object) &&
+	       json_object_object_get_ex(request, "verb", &verb) &&
 	       json_object_is_type(verb, json_type_string) &&
 	       !strcmp(json_object_get_string(verb), "handover");
 }
 
-void control_on_request(void *context, struct server_client *client,
-			const char *line)
+/* False: not now.  Whatever is wrong with a request can be said at any time. */
+static bool take_request(struct control *control, struct server_client *client,
+			 struct json_object *object)
 {
-	struct control *control = context;
 	char error[CONTROLLER_ERROR_SIZE] = "";
-	struct json_object *object = json_tokener_parse(line);
 	struct json_object *reply;
 	struct request request;
 	int code = EXIT_CODE_USAGE;
+	bool taken = true;
 
-	if (json_object_is_type(object, json_type_object) &&
-	    is_handover(object)) {
-		hand_over(control, client, object);
-		json_object_put(object);
-		return;
-	}
 	if (!object || !json_object_is_type(object, json_type_object))
 		snprintf(error, sizeof(error), "not a JSON object");
 	else
 		code = request_parse(object, &request, error, sizeof(error));
-	if (!code) {
-		carry_out(control, client, &request);
-		request_free(&request);
-	} else {
+	if (code) {
 		reply = refusal(code, error);
 		send_json(client, reply);
 		json_object_put(reply);
+		return true;
 	}
-	json_object_put(object);
+	taken = controller_allows(control->controller, request.verb);
+	if (taken)
+		carry_out(control, client, &request);
+	request_free(&request);
+	return taken;
 }
 
+bool control_on_request(void *context, struct server_client *client,
+			const char *line)
+{
+	struct control *control = context;
+	struct json_object *object = json_tokener_parse(line);
+	bool taken = true;
+
+	if (!is_handover(object))
+		taken = take_request(control, client, object);
+	else if (control->controller->busy)
+		taken = false;
+	else
+		hand_over(control, client, object);
+	json_object_put(object);
+	return taken;
+}
+
+void control_on_calm(void *context)
+{
+	struct control *control = context;
+
+	server_resume(control->server);
+}
+
+/* Slow work may be what brings the first group; who has asked for that leaves,
+ * too. */
 void control_on_gone(void *context, struct server_client *client)
 {
 	struct control *control = context;
 
 	stop_monitor(control, client);
-	if (control->embedded && !control->controller->node.groups)
+	if (control->embedded && !control->controller->busy &&
+	    !control->controller->node.groups)
 		loop_quit(control->loop);
 }

@@ -117,7 +117,7 @@ int handover_serve(const struct handover_offer *offer, int connection,
 	if (!err) {
 		h->offer = *offer;
 		h->connection = connection;
-		err = loop_add(offer->loop, connection, EPOLLIN, LOOP_REQUESTS,
+		err = loop_add(offer->loop, connection, EPOLLIN, LOOP_LATER,
 			       on_question, h, &h->source);
 	}
 	if (!err && send(connection, yes, sizeof(yes) - 1,

@@ -77,7 +77,7 @@ static bool ask(struct lingering *l)
 	    background_start(ask_slowly, l, &l->background) != 0)
 		return false;
 	return loop_add(l->loop, background_fd(l->background), EPOLLIN,
-			LOOP_REQUESTS, on_answered, l, &l->answered) == 0;
+			LOOP_LATER, on_answered, l, &l->answered) == 0;
 }
 
 static void on_terminate(void *context)

@@ -315,7 +315,7 @@ void status_fill(struct json_object *reply, struct controller *c,
 	struct json_object *demotions = json_object_new_array();
 
 	for (const struct nic *nic = c->nics; nic; nic = nic->next)
-		if (selected(nic, interface))
+		if (nic->source && selected(nic, interface))
 			put_item(interfaces, interface_of(nic));
 	for (unsigned int i = 0; i < c->node.ledger.count; i++)
 		put_item(demotions, demotion_of(c, &c->node.ledger.entries[i]));

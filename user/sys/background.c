@@ -35,7 +35,7 @@ static void *run(void *context)
 	struct background *b = context;
 	const uint64_t one = 1;
 
-	background_keep_off(b->cpu);
+	kept_off = b->cpu;
 	b->work(b->argument);
 	/* Cannot fail: an eventfd takes far more than one.  Where it does, a
 	 * controller that would wait for ever is better dead. */
@@ -45,16 +45,34 @@ static void *run(void *context)
 	abort();
 }
 
-/* Signals belong to the loop's thread. */
+/* Those the process has, without that one; false: then none is left. */
+static bool other_cpus(int cpu, cpu_set_t *out)
+{
+	if (cpu < 0 || sched_getaffinity(getpid(), sizeof(*out), out) < 0)
+		return false;
+	CPU_CLR((size_t)cpu, out);
+	return CPU_COUNT(out) > 0;
+}
+
+/* Signals belong to the loop's thread.  It begins where it is to be: one that
+ * moves itself to a CPU where nothing but SCHED_IDLE runs may wait there for
+ * seconds (Linux 6.18). */
 static int start_thread(struct background *b)
 {
+	pthread_attr_t how;
 	sigset_t all, before;
-	int err;
+	cpu_set_t cpus;
+	int err = pthread_attr_init(&how);
 
+	if (err)
+		return -err;
+	if (other_cpus(b->cpu, &cpus))
+		pthread_attr_setaffinity_np(&how, sizeof(cpus), &cpus);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&b->thread, NULL, run, b);
+	err = pthread_create(&b->thread, &how, run, b);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&how);
 	return -err;
 }
 
@@ -97,10 +115,7 @@ void background_keep_off(int cpu)
 	cpu_set_t cpus;
 
 	kept_off = cpu;
-	if (cpu < 0 || sched_getaffinity(getpid(), sizeof(cpus), &cpus) < 0)
-		return;
-	CPU_CLR((size_t)cpu, &cpus);
-	if (CPU_COUNT(&cpus))
+	if (other_cpus(cpu, &cpus))
 		sched_setaffinity(0, sizeof(cpus), &cpus);
 }
 

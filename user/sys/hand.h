@@ -70,7 +70,14 @@ pid_t hand_pid(const struct hand *hand);
 int hand_fd(const struct hand *hand);
 bool hand_alive(struct hand *hand);
 
-/* --- quick: for the loop, which waits a second at most -------------------- */
+/* --- quick: for the loop, which waits a quarter of a second at most ------- */
+
+/* It has not answered yet what it was asked last, for which nobody waits any
+ * more: it may be done later, and asking again now would be waiting again.
+ * hand_fd() is readable once it has. */
+bool hand_owes(struct hand *hand);
+/* Waits for that, a second at most. */
+void hand_await(struct hand *hand);
 
 /* Adds or removes up to HAND_BATCH addresses of one interface: errors[] is what
  * netlink.h says of each, or all are the same -errno. */
@@ -79,7 +86,7 @@ void hand_addresses(struct hand *hand, bool add,
 		    int errors[HAND_BATCH]);
 /* netlink_addresses_clear() of those with our mark. */
 int hand_addresses_clear(struct hand *hand, unsigned int ifindex);
-/* neighbor_use(), without waiting. */
+/* neighbor_use(), without waiting: not at all if the hand is held up. */
 void hand_neighbor(struct hand *hand, unsigned int ifindex, int family,
 		   const __u8 *address);
 

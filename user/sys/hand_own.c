@@ -16,7 +16,8 @@
 #include <unistd.h>
 
 enum {
-	QUICK_PATIENCE_S = 1,
+	QUICK_PATIENCE_MS = 250,
+	AWAIT_TIMES = 4,
 };
 
 /* --- start and end -------------------------------------------------------- */
@@ -94,7 +95,7 @@ static int find_hand(struct making *m, const struct hand_config *config,
 int hand_start(const struct hand_config *config, const struct hand_link *link,
 	       struct hand **out)
 {
-	const struct timeval patience = { .tv_sec = QUICK_PATIENCE_S };
+	const struct timeval patience = { .tv_usec = QUICK_PATIENCE_MS * 1000 };
 	struct hand *hand = calloc(1, sizeof(*hand));
 	struct making making = { 0 };
 	int err = hand ? make_pairs(&making) : -ENOMEM;
@@ -160,21 +161,44 @@ int hand_fd(const struct hand *hand)
 	return hand->quick;
 }
 
-/* What is there to be read now is an answer that came too late. */
-bool hand_alive(struct hand *hand)
+/* An answer that came too late; one that has ended owes none. */
+static ssize_t receive_late(struct hand *hand, int flags)
 {
 	struct hand_quick_answer late;
-	ssize_t got = recv(hand->quick, &late, sizeof(late), MSG_DONTWAIT);
+	ssize_t got = recv(hand->quick, &late, sizeof(late), flags);
+
+	if (!got || (got == sizeof(late) && late.sequence == hand->asked))
+		hand->owes = false;
+	return got;
+}
+
+bool hand_alive(struct hand *hand)
+{
+	ssize_t got = receive_late(hand, MSG_DONTWAIT);
 
 	return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
 /* --- quick questions ------------------------------------------------------ */
 
-static int tell(struct hand *hand, struct hand_quick *quick)
+bool hand_owes(struct hand *hand)
+{
+	while (hand->owes && receive_late(hand, MSG_DONTWAIT) > 0)
+		;
+	return hand->owes;
+}
+
+void hand_await(struct hand *hand)
+{
+	for (int i = 0; hand->owes && i < AWAIT_TIMES; i++)
+		receive_late(hand, 0);
+}
+
+static int tell(struct hand *hand, struct hand_quick *quick, int flags)
 {
 	quick->sequence = ++hand->sequence;
-	return send(hand->quick, quick, sizeof(*quick), MSG_NOSIGNAL) < 0
+	return send(hand->quick, quick, sizeof(*quick), MSG_NOSIGNAL | flags) <
+			       0
 		       ? -errno
 		       : 0;
 }
@@ -182,8 +206,9 @@ static int tell(struct hand *hand, struct hand_quick *quick)
 static int ask(struct hand *hand, struct hand_quick *quick,
 	       struct hand_quick_answer *answer)
 {
-	int err = tell(hand, quick);
+	int err = tell(hand, quick, 0);
 
+	hand->asked = quick->sequence;
 	while (!err) {
 		ssize_t got = recv(hand->quick, answer, sizeof(*answer), 0);
 
@@ -196,7 +221,9 @@ static int ask(struct hand *hand, struct hand_quick *quick,
 		else if (answer->sequence == quick->sequence)
 			break;
 	}
-	return err == -EAGAIN ? -ETIMEDOUT : err;
+	err = err == -EAGAIN ? -ETIMEDOUT : err;
+	hand->owes = err == -ETIMEDOUT;
+	return err;
 }
 
 static void fill_item(struct hand_item *item,
@@ -245,5 +272,5 @@ void hand_neighbor(struct hand *hand, unsigned int ifindex, int family,
 
 	quick.items[0].family = (__u8)family;
 	memcpy(quick.items[0].address, address, family == 4 ? 4 : 16);
-	tell(hand, &quick);
+	tell(hand, &quick, MSG_DONTWAIT);
 }

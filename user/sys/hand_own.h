@@ -11,4 +11,6 @@ struct hand {
 	bool linked; /* not our child */
 	int quick, slow, lines;
 	__u32 sequence;
+	__u32 asked; /* the last question's */
+	bool owes;   /* the answer to it */
 };

@@ -9,7 +9,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <systemd/sd-event.h>
 
@@ -25,6 +27,8 @@ enum loop_limits {
 	LOOP_AHEAD_MAX = 32,
 	/* Before the inputs, or a flood would make us unstoppable. */
 	LOOP_SIGNALS = LOOP_PACKETS - 1,
+	/* A deadline that is due again at once lets a request go first. */
+	LOOP_LAST = LOOP_LATER + 1,
 };
 
 struct loop {
@@ -32,6 +36,10 @@ struct loop {
 	sd_event_source *timer;
 	struct instant armed; /* INSTANT_NEVER: the timer is off */
 	unsigned int ahead;   /* inputs served since the deadline was due */
+	bool yields;	      /* the deadline, to one request */
+	int aside;	      /* an epoll of the requests */
+	struct loop_source *serving;  /* now */
+	struct loop_source *left_out; /* of those served aside */
 	void (*due)(void *context);
 	void *due_context;
 	void (*terminate)(void *context);
@@ -43,6 +51,10 @@ struct loop {
 struct loop_source {
 	struct loop *loop;
 	sd_event_source *io;
+	int fd;
+	enum loop_priority priority;
+	uint32_t events;
+	bool aside;
 	void (*ready)(void *context);
 	void *context;
 };
@@ -56,12 +68,24 @@ struct instant loop_now(void)
 				 (uint64_t)now.tv_nsec };
 }
 
+static void yield(struct loop *loop, bool yields)
+{
+	if (loop->yields == yields)
+		return;
+	loop->yields = yields;
+	sd_event_source_set_priority(loop->timer,
+				     yields ? LOOP_LAST : LOOP_DEADLINE);
+}
+
+/* Whoever needs longer for it than until the next one is due would never let
+ * a request have its turn. */
 static void tick(struct loop *loop)
 {
 	/* First, because due() usually sets the next deadline. */
 	loop_set_deadline(loop, INSTANT_NEVER);
 	if (loop->due)
 		loop->due(loop->due_context);
+	yield(loop, instant_due(loop->armed, loop_now()));
 }
 
 static int on_timer(sd_event_source *timer, uint64_t usec, void *context)
@@ -76,12 +100,17 @@ static int on_io(sd_event_source *io, int fd, uint32_t revents, void *context)
 {
 	struct loop_source *source = context;
 	struct loop *loop = source->loop;
+	const bool request = source->priority >= LOOP_REQUESTS;
 
 	(void)io;
 	(void)fd;
 	(void)revents;
 	/* This may remove the source: it is not looked at again. */
+	loop->serving = source;
 	source->ready(source->context);
+	loop->serving = NULL;
+	if (request)
+		yield(loop, false);
 
 	if (!instant_due(loop->armed, loop_now()))
 		loop->ahead = 0;
@@ -113,7 +142,8 @@ int loop_open(struct loop **out_loop)
 	if (!loop)
 		return -ENOMEM;
 	loop->armed = INSTANT_NEVER;
-	err = sd_event_new(&loop->event);
+	loop->aside = epoll_create1(EPOLL_CLOEXEC);
+	err = loop->aside < 0 ? -errno : sd_event_new(&loop->event);
 	if (err >= 0)
 		err = timer_open(loop);
 	if (err < 0) {
@@ -130,7 +160,27 @@ void loop_close(struct loop *loop)
 		return;
 	sd_event_source_disable_unref(loop->timer);
 	sd_event_unref(loop->event);
+	if (loop->aside >= 0)
+		close(loop->aside);
 	free(loop);
+}
+
+/* Whether it is served aside, and for which events. */
+static int keep_aside(struct loop_source *source)
+{
+	const struct loop *loop = source->loop;
+	const bool wanted = source->priority == LOOP_REQUESTS &&
+			    source->events && source != loop->left_out;
+	struct epoll_event event = { .events = source->events,
+				     .data.ptr = source };
+	int how = EPOLL_CTL_DEL;
+
+	if (!wanted && !source->aside)
+		return 0;
+	if (wanted)
+		how = source->aside ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+	source->aside = wanted;
+	return epoll_ctl(loop->aside, how, source->fd, &event) < 0 ? -errno : 0;
 }
 
 int loop_add(struct loop *loop, int fd, uint32_t events,
@@ -143,12 +193,19 @@ int loop_add(struct loop *loop, int fd, uint32_t events,
 	if (!source)
 		return -ENOMEM;
 	source->loop = loop;
+	source->fd = fd;
+	source->priority = priority;
+	source->events = events;
 	source->ready = ready;
 	source->context = context;
+	if (priority == LOOP_LATER)
+		priority = LOOP_REQUESTS;
 	err = sd_event_add_io(loop->event, &source->io, fd, events, on_io,
 			      source);
 	if (err >= 0)
 		err = sd_event_source_set_priority(source->io, priority);
+	if (err >= 0)
+		err = keep_aside(source);
 	if (err < 0) {
 		loop_source_remove(source);
 		return err;
@@ -159,17 +216,55 @@ int loop_add(struct loop *loop, int fd, uint32_t events,
 
 int loop_source_events(struct loop_source *source, uint32_t events)
 {
-	int err = sd_event_source_set_io_events(source->io, events);
+	int err = sd_event_source_set_enabled(
+		source->io, events ? SD_EVENT_ON : SD_EVENT_OFF);
 
-	return err < 0 ? err : 0;
+	if (err >= 0)
+		err = sd_event_source_set_io_events(source->io, events);
+	source->events = events;
+	return err < 0 ? err : keep_aside(source);
 }
 
 void loop_source_remove(struct loop_source *source)
 {
 	if (!source)
 		return;
+	if (source->loop->serving == source)
+		source->loop->serving = NULL;
+	source->events = 0;
+	(void)keep_aside(source);
+	if (source->loop->left_out == source)
+		source->loop->left_out = NULL;
 	sd_event_source_disable_unref(source->io);
 	free(source);
+}
+
+int loop_aside_begin(struct loop *loop)
+{
+	loop->left_out = loop->serving;
+	if (loop->left_out)
+		(void)keep_aside(loop->left_out);
+	return loop->aside;
+}
+
+void loop_aside(struct loop *loop)
+{
+	struct epoll_event event;
+	struct loop_source *source;
+
+	if (epoll_wait(loop->aside, &event, 1, 0) != 1)
+		return;
+	source = event.data.ptr;
+	source->ready(source->context);
+}
+
+void loop_aside_end(struct loop *loop)
+{
+	struct loop_source *source = loop->left_out;
+
+	loop->left_out = NULL;
+	if (source)
+		(void)keep_aside(source);
 }
 
 void loop_on_deadline(struct loop *loop, void (*due)(void *context),

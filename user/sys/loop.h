@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * The event loop (sd-event): readable descriptors, one deadline on the boot
- * clock, signals.  Every ready input is served before the deadline, so an
- * advertisement that has arrived counts before a timer fires.
+ * clock, signals.  Every ready packet is served before the deadline, so an
+ * advertisement that has arrived counts before a timer fires; requests after
+ * it, but between two deadlines one at least.
  */
 #pragma once
 
@@ -19,7 +20,8 @@ enum loop_priority {
 	LOOP_PACKETS = -20, /* the event rings */
 	LOOP_KERNEL = -10,  /* netlink */
 	LOOP_DEADLINE = 0,
-	LOOP_REQUESTS = 10, /* control socket, metrics */
+	LOOP_REQUESTS = 10, /* control socket, metrics: see loop_aside() */
+	LOOP_LATER = 11,    /* takes turns with these, but never aside */
 };
 
 struct instant loop_now(void); /* CLOCK_BOOTTIME */
@@ -33,7 +35,7 @@ void loop_close(struct loop *loop);
 int loop_add(struct loop *loop, int fd, uint32_t events,
 	     enum loop_priority priority, void (*ready)(void *context),
 	     void *context, struct loop_source **out_source);
-/* Changes the events waited for. */
+/* Changes the events waited for; 0: none, not even a hang-up. */
 int loop_source_events(struct loop_source *source, uint32_t events);
 /* Takes NULL.  The descriptor stays open. */
 void loop_source_remove(struct loop_source *source);
@@ -42,6 +44,13 @@ void loop_source_remove(struct loop_source *source);
 void loop_on_deadline(struct loop *loop, void (*due)(void *context),
 		      void *context);
 void loop_set_deadline(struct loop *loop, struct instant at);
+
+/* Requests while a ready() waits for something else: after loop_aside_begin(),
+ * which returns what to poll for, each loop_aside() serves one that is ready,
+ * until loop_aside_end().  The source being served already is left out. */
+int loop_aside_begin(struct loop *loop);
+void loop_aside(struct loop *loop);
+void loop_aside_end(struct loop *loop);
 
 /* SIGTERM and SIGINT end loop_run(). */
 int loop_catch_signals(struct loop *loop);

@@ -27,6 +27,8 @@ struct server_client {
 	uint32_t events;
 	bool finishing; /* reads no more, ends when the queue is empty */
 	bool doomed;	/* shut down, ends when the loop comes round */
+	bool held;	/* its line waits, and nothing more is read */
+	bool resumed;	/* its line may be tried again */
 	char *queue;	/* bytes sent..used wait */
 	size_t queue_size;
 	size_t queue_used;
@@ -79,9 +81,9 @@ static void client_wait(struct server_client *client)
 {
 	uint32_t events = 0;
 
-	if (!client->finishing)
+	if (!client->finishing && !client->held)
 		events |= EPOLLIN;
-	if (client_waits_to_send(client))
+	if (client_waits_to_send(client) || client->resumed)
 		events |= EPOLLOUT;
 	if (events == client->events)
 		return;
@@ -148,7 +150,12 @@ static int split_lines(struct server_client *client)
 		*newline = '\0';
 		if (start + strlen(start) != newline)
 			return -EBADMSG;
-		handler->request(handler->context, client, start);
+		client->held =
+			!handler->request(handler->context, client, start);
+		if (client->held) {
+			*newline = '\n';
+			break;
+		}
 		start = newline + 1;
 	}
 	client->line_used = (size_t)(end - start);
@@ -171,9 +178,18 @@ static int receive(struct server_client *client)
 		client->finishing = true;
 	client->line_used += (size_t)got;
 	err = split_lines(client);
-	if (err)
+	if (err || client->held)
 		return err;
 	return client->line_used == sizeof(client->line) ? -EMSGSIZE : 0;
+}
+
+/* The line that had to wait, and those behind it. */
+static int try_again(struct server_client *client)
+{
+	if (!client->resumed)
+		return 0;
+	client->resumed = false;
+	return split_lines(client);
 }
 
 static void on_client(void *context)
@@ -181,7 +197,9 @@ static void on_client(void *context)
 	struct server_client *client = context;
 	int err = client->doomed ? -ECONNABORTED : flush(client);
 
-	if (!err && !client->finishing)
+	if (!err)
+		err = try_again(client);
+	if (!err && !client->finishing && !client->held && !client->doomed)
 		err = receive(client);
 	if (!err && !client->doomed)
 		err = flush(client);
@@ -296,6 +314,19 @@ void server_close(struct server *server)
 	loop_source_remove(server->source);
 	close(server->listener.fd);
 	free(server);
+}
+
+void server_resume(struct server *server)
+{
+	for (size_t i = 0; server && i < SERVER_CLIENTS_MAX; i++) {
+		struct server_client *client = server->clients[i];
+
+		if (!client || !client->held)
+			continue;
+		client->held = false;
+		client->resumed = true;
+		client_wait(client);
+	}
 }
 
 void server_reply(struct server_client *client, const char *text)

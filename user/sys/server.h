@@ -29,10 +29,11 @@ struct server_peer {
 	int pid; /* may have ended since */
 };
 
-/* line is NUL-terminated, without its newline.  gone comes after a client has
- * left for whatever reason. */
+/* line is NUL-terminated, without its newline; false: not now, and nothing has
+ * been done: that client waits for server_resume().  gone comes after a client
+ * has left for whatever reason. */
 struct server_handler {
-	void (*request)(void *context, struct server_client *client,
+	bool (*request)(void *context, struct server_client *client,
 			const char *line);
 	void (*gone)(void *context, struct server_client *client);
 	void *context;
@@ -45,6 +46,9 @@ int server_open(struct loop *loop, const struct listener *listener, uid_t owner,
 const struct listener *server_listener(const struct server *server);
 /* Ends all clients and closes the socket; its name stays.  Takes NULL. */
 void server_close(struct server *server);
+
+/* Clients that wait are asked again, from the loop.  Takes NULL. */
+void server_resume(struct server *server);
 
 /* Queues text and a newline.  Never blocks. */
 void server_reply(struct server_client *client, const char *text);

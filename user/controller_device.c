@@ -5,6 +5,7 @@
  * opens one.
  */
 #include "user/controller.h"
+#include "user/sys/kind.h"
 #include "user/sys/log.h"
 
 #include <errno.h>
@@ -12,48 +13,16 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a kind of interface, by the kernel's word for it, is to us.  Whoever is
- * not listed is tried natively, and then generically. */
-static const struct device_rule {
-	const char *kind;
-	const char *unfit;   /* why no group can be on it */
-	const char *generic; /* why auto does not try the native mode */
-} rules[] = {
-	{ "veth", NULL,
-	  "veth: native XDP_TX is lost unless the far end has a program" },
-	{ "vlan", NULL,
-	  "VLAN sub-interface: frames reach it only after the driver" },
-	{ "bridge", NULL, "bridge: frames reach it only after its ports" },
-	{ "team", NULL, "team: frames reach it only after its ports" },
-	/* The kernel would put a native program onto each port. */
-	{ "bond", NULL, "bond: a native program would hear its idle ports" },
-	{ "macvlan", "is a macvlan: it lets no virtual MAC in", NULL },
-	{ "macvtap", "is a macvtap: its frames go to whoever opens it", NULL },
-	{ "ipvlan", "is an ipvlan: it sorts frames by address, not by MAC",
-	  NULL },
-	{ "ipvtap", "is an ipvtap: its frames go to whoever opens it", NULL },
-};
-
-static const struct device_rule *rule_of(const struct netlink_link *link)
-{
-	static const struct device_rule none = { .kind = "" };
-
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-		if (!strcmp(rules[i].kind, link->kind))
-			return &rules[i];
-	return &none;
-}
-
-/* Whoever takes all frames of its ports; a vrf takes them only later. */
+/* Whoever takes all frames of its ports. */
 static bool is_taken(const struct netlink_link *link)
 {
-	return link->master && strcmp(link->port_of, "vrf") != 0;
+	return link->master && kind_takes_ports(link->port_of);
 }
 
 bool device_unfit(struct controller *c, const struct netlink_link *link,
 		  char out[DEVICE_TEXT_SIZE])
 {
-	const struct device_rule *rule = rule_of(link);
+	const struct kind_rule *rule = kind_rule(link->kind);
 	struct netlink_link master;
 
 	out[0] = '\0';
@@ -75,13 +44,13 @@ bool device_unfit(struct controller *c, const struct netlink_link *link,
 void device_configure(const struct netlink_link *link,
 		      struct dataplane_config *config)
 {
-	config->auto_avoids_native = rule_of(link)->generic;
+	config->auto_avoids_native = kind_rule(link->kind)->generic;
 	config->tags_in_frames = !link->kind[0];
 }
 
 void device_mode_reason(const struct nic *nic, char out[DEVICE_TEXT_SIZE])
 {
-	const struct device_rule *rule = rule_of(&nic->link);
+	const struct kind_rule *rule = kind_rule(nic->link.kind);
 	const int refusal = dataplane_native_refusal(nic->dataplane);
 
 	out[0] = '\0';

@@ -29,25 +29,52 @@ static const char *attached_mode_name(__u8 mode)
 	}
 }
 
-static void explain_occupied(unsigned int ifindex, char *reason, size_t size)
+static void name_get(__u32 program, char *out, size_t size)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 length = sizeof(info);
+	int fd = bpf_prog_get_fd_by_id(program);
+
+	if (fd < 0)
+		return;
+	if (bpf_obj_get_info_by_fd(fd, &info, &length) == 0)
+		snprintf(out, size, "%s", info.name);
+	close(fd);
+}
+
+int hook_who(unsigned int ifindex, struct hook_occupant *out)
 {
 	struct bpf_xdp_query_opts there;
-	__u32 id;
+	int err;
 
 	memset(&there, 0, sizeof(there));
 	there.sz = sizeof(there);
-	if (bpf_xdp_query((int)ifindex, 0, &there) < 0 ||
-	    there.attach_mode == XDP_ATTACHED_NONE) {
+	*out = (struct hook_occupant){ .program = 0 };
+	err = bpf_xdp_query((int)ifindex, 0, &there);
+	if (err || there.attach_mode == XDP_ATTACHED_NONE)
+		return err;
+	out->program = there.prog_id;
+	if (there.attach_mode == XDP_ATTACHED_MULTI)
+		out->program = there.drv_prog_id ? there.drv_prog_id
+						 : there.skb_prog_id;
+	out->mode = attached_mode_name(there.attach_mode);
+	out->native = there.attach_mode != XDP_ATTACHED_SKB;
+	name_get(out->program, out->name, sizeof(out->name));
+	return 0;
+}
+
+static void explain_occupied(unsigned int ifindex, char *reason, size_t size)
+{
+	struct hook_occupant there;
+
+	if (hook_who(ifindex, &there) || !there.program)
 		snprintf(reason, size,
 			 "another XDP program is attached, here or to an "
 			 "interface above");
-		return;
-	}
-	id = there.prog_id;
-	if (there.attach_mode == XDP_ATTACHED_MULTI)
-		id = there.drv_prog_id ? there.drv_prog_id : there.skb_prog_id;
-	snprintf(reason, size, "another XDP program is attached (id %u, %s)",
-		 id, attached_mode_name(there.attach_mode));
+	else
+		snprintf(reason, size,
+			 "another XDP program is attached (id %u, %s)",
+			 there.program, there.mode);
 }
 
 static void explain(const struct hook_wish *wish, int err, char *reason,

@@ -26,6 +26,17 @@ struct hook {
 	unsigned int tags_moved; /* of that interface, to be put back */
 };
 
+/* Who is on it. */
+struct hook_occupant {
+	__u32 program;	  /* id; 0: nobody */
+	char name[16];	  /* "" if we may not ask */
+	const char *mode; /* "native mode", "skb mode", ... */
+	bool native;
+};
+
+/* 0 or -errno. */
+int hook_who(unsigned int ifindex, struct hook_occupant *out);
+
 /* 0, or -errno with the reason: -EBUSY for another program. */
 int hook_attach(const struct hook_wish *wish, int program, struct hook *out,
 		char *reason, size_t reason_size);

@@ -9,7 +9,8 @@
 #include <stdbool.h>
 
 enum netlink_text {
-	NETLINK_NAME_SIZE = 16
+	NETLINK_NAME_SIZE = 16,
+	NETLINK_UNTOLD = -1,
 };
 
 struct netlink_link {
@@ -24,6 +25,17 @@ struct netlink_link {
 	unsigned int master; /* whose port it is, an ifindex; 0: nobody's */
 	char port_of[NETLINK_NAME_SIZE]; /* what that is: "bridge", "vrf" */
 	unsigned int below;		 /* what it lies on, here; 0: nothing */
+};
+
+/* What a group does not need to know of its interface; NETLINK_UNTOLD where
+ * the kernel does not say, or it is none of that kind. */
+struct netlink_detail {
+	bool multicast;	    /* IFF_MULTICAST */
+	int snooping;	    /* of a bridge: 0 or 1 */
+	int querier;	    /* whether the bridge is one: 0 or 1 */
+	bool other_querier; /* a bridge knows of one (Linux 5.16) */
+	int bond_mode;	    /* 6: balance-alb */
+	int vlan;	    /* 1 to 4094 */
 };
 
 struct netlink_address {
@@ -62,6 +74,9 @@ int netlink_link_by_name(struct netlink *netlink, const char *name,
 			 struct netlink_link *out);
 int netlink_link_by_index(struct netlink *netlink, unsigned int ifindex,
 			  struct netlink_link *out);
+/* 0 or -errno. */
+int netlink_detail(struct netlink *netlink, unsigned int ifindex,
+		   struct netlink_detail *out);
 /* Calls each(context, address) for all addresses of an interface. */
 int netlink_addresses(struct netlink *netlink, unsigned int ifindex,
 		      void (*each)(void *context,

@@ -18,17 +18,11 @@
 #include <unistd.h>
 
 enum netlink_limits {
-	NETLINK_REQUEST_MAX = 256,
 	NETLINK_DUMPS_MAX = 8, /* of a table that keeps changing */
 };
 
-/* A request under construction. */
-struct question {
-	_Alignas(struct nlmsghdr) char buffer[NETLINK_REQUEST_MAX];
-};
-
-static struct nlmsghdr *ask(struct question *question, uint16_t type,
-			    uint16_t flags)
+struct nlmsghdr *netlink_ask(struct netlink_question *question, uint16_t type,
+			     uint16_t flags)
 {
 	struct nlmsghdr *message = mnl_nlmsg_put_header(question->buffer);
 
@@ -37,9 +31,8 @@ static struct nlmsghdr *ask(struct question *question, uint16_t type,
 	return message;
 }
 
-/* Sends, and hands each answer to on_answer: 0 or -errno. */
-static int transact(struct netlink *netlink, struct nlmsghdr *message,
-		    mnl_cb_t on_answer, void *context)
+int netlink_transact(struct netlink *netlink, struct nlmsghdr *message,
+		     mnl_cb_t on_answer, void *context)
 {
 	int more = MNL_CB_OK;
 	ssize_t sent;
@@ -75,7 +68,7 @@ static int ask_link(struct netlink *netlink, struct nlmsghdr *message,
 		    struct netlink_link *out)
 {
 	struct netlink_link link = { 0 };
-	int err = transact(netlink, message, on_link, &link);
+	int err = netlink_transact(netlink, message, on_link, &link);
 
 	if (err)
 		return err;
@@ -88,8 +81,9 @@ static int ask_link(struct netlink *netlink, struct nlmsghdr *message,
 int netlink_link_by_name(struct netlink *netlink, const char *name,
 			 struct netlink_link *out)
 {
-	struct question question;
-	struct nlmsghdr *message = ask(&question, RTM_GETLINK, NLM_F_ACK);
+	struct netlink_question question;
+	struct nlmsghdr *message =
+		netlink_ask(&question, RTM_GETLINK, NLM_F_ACK);
 
 	if (!*name || strlen(name) >= NETLINK_NAME_SIZE)
 		return -ENODEV;
@@ -101,8 +95,9 @@ int netlink_link_by_name(struct netlink *netlink, const char *name,
 int netlink_link_by_index(struct netlink *netlink, unsigned int ifindex,
 			  struct netlink_link *out)
 {
-	struct question question;
-	struct nlmsghdr *message = ask(&question, RTM_GETLINK, NLM_F_ACK);
+	struct netlink_question question;
+	struct nlmsghdr *message =
+		netlink_ask(&question, RTM_GETLINK, NLM_F_ACK);
 	struct ifinfomsg *info;
 
 	if (!ifindex)
@@ -144,20 +139,20 @@ static int on_address(const struct nlmsghdr *message, void *context)
 
 static int dump_addresses(struct netlink *netlink, struct address_list *list)
 {
-	struct question question;
+	struct netlink_question question;
 	int err = -EINTR;
 	int i;
 
 	/* EINTR: the table changed while it was read. */
 	for (i = 0; err == -EINTR && i < NETLINK_DUMPS_MAX; i++) {
 		struct nlmsghdr *message =
-			ask(&question, RTM_GETADDR, NLM_F_DUMP);
+			netlink_ask(&question, RTM_GETADDR, NLM_F_DUMP);
 		struct ifaddrmsg *info =
 			mnl_nlmsg_put_extra_header(message, sizeof(*info));
 
 		list->count = 0;
 		info->ifa_index = list->ifindex;
-		err = transact(netlink, message, on_address, list);
+		err = netlink_transact(netlink, message, on_address, list);
 	}
 	return err;
 }
@@ -180,8 +175,9 @@ int netlink_addresses(struct netlink *netlink, unsigned int ifindex,
 static int change_address(struct netlink *netlink, uint16_t type,
 			  uint16_t flags, const struct netlink_address *address)
 {
-	struct question question;
-	struct nlmsghdr *message = ask(&question, type, NLM_F_ACK | flags);
+	struct netlink_question question;
+	struct nlmsghdr *message =
+		netlink_ask(&question, type, NLM_F_ACK | flags);
 	const size_t size = address->family == 4 ? 4 : 16;
 	struct ifaddrmsg *info;
 
@@ -197,7 +193,7 @@ static int change_address(struct netlink *netlink, uint16_t type,
 		mnl_attr_put_u32(message, IFA_FLAGS, IFA_F_NODAD);
 	if (type == RTM_NEWADDR && address->protocol)
 		mnl_attr_put_u8(message, NETLINK_IFA_PROTO, address->protocol);
-	return transact(netlink, message, NULL, NULL);
+	return netlink_transact(netlink, message, NULL, NULL);
 }
 
 int netlink_address_add(struct netlink *netlink,
@@ -280,14 +276,15 @@ static int on_conf(const struct nlmsghdr *message, void *context)
 
 bool netlink_forwards_ipv6(struct netlink *netlink, unsigned int ifindex)
 {
-	struct question question;
-	struct nlmsghdr *message = ask(&question, RTM_GETNETCONF, NLM_F_ACK);
+	struct netlink_question question;
+	struct nlmsghdr *message =
+		netlink_ask(&question, RTM_GETNETCONF, NLM_F_ACK);
 	struct netconfmsg *conf;
 	bool forwards = false;
 
 	conf = mnl_nlmsg_put_extra_header(message, sizeof(*conf));
 	conf->ncm_family = AF_INET6;
 	mnl_attr_put_u32(message, NETCONFA_IFINDEX, ifindex);
-	transact(netlink, message, on_conf, &forwards);
+	netlink_transact(netlink, message, on_conf, &forwards);
 	return forwards;
 }

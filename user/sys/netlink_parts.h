@@ -11,6 +11,7 @@
 
 enum netlink_parts {
 	NETLINK_MESSAGE_MAX = 32 * 1024,
+	NETLINK_REQUEST_MAX = 256,
 	NETLINK_IFA_PROTO = 11, /* IFA_PROTO, newer than some headers */
 };
 
@@ -24,6 +25,17 @@ struct netlink {
 	char news[NETLINK_MESSAGE_MAX];
 	char answer[NETLINK_MESSAGE_MAX];
 };
+
+/* A request under construction. */
+struct netlink_question {
+	_Alignas(struct nlmsghdr) char buffer[NETLINK_REQUEST_MAX];
+};
+
+struct nlmsghdr *netlink_ask(struct netlink_question *question, uint16_t type,
+			     uint16_t flags);
+/* Sends, and hands each answer to on_answer: 0 or -errno. */
+int netlink_transact(struct netlink *netlink, struct nlmsghdr *message,
+		     mnl_cb_t on_answer, void *context);
 
 /* False: a message that says nothing about a whole interface. */
 bool netlink_parse_link(const struct nlmsghdr *message,

@@ -3,6 +3,7 @@
  * The verbs around configuration files.  check asks no controller: it reads as
  * one would.
  */
+#include "user/cli/configure.h"
 #include "user/cli/field.h"
 #include "user/cli/verbs.h"
 #include "user/config.h"
@@ -80,15 +81,14 @@ static int config_check(const struct textfile *files, size_t count)
 	return code;
 }
 
-int verbs_check(struct cli *cli)
+int configure_check(const char *path)
 {
 	char error[REQUEST_TEXT_MAX];
 	struct textfile *files;
 	size_t count;
 	int code;
 
-	if (textfiles_read(field_text(cli->request, "file"), &files, &count,
-			   error, sizeof(error)) != 0)
+	if (textfiles_read(path, &files, &count, error, sizeof(error)) != 0)
 		return cli_fail(EXIT_CODE_INVALID, "%s", error);
 	code = config_check(files, count);
 	textfiles_free(files, count);

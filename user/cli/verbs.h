@@ -15,11 +15,11 @@ int verbs_state(struct cli *cli);
 int verbs_maintenance(struct cli *cli);
 int verbs_status(struct cli *cli);
 int verbs_monitor(struct cli *cli);
+int verbs_check(struct cli *cli);
 int verbs_daemon(struct cli *cli);
 int verbs_hand(struct cli *cli);
 int verbs_reload(struct cli *cli);
 int verbs_showconf(struct cli *cli);
-int verbs_check(struct cli *cli);
 
 /* The controller's answer to the request, to be put; or an exit code, said. */
 int verbs_ask(struct cli *cli, struct json_object **out_answer);

@@ -49,3 +49,8 @@ eventually 10 "b takes over the VLAN" state_on b eth0.100 3 master
 eventually 5 "and the trunk" state_on b eth0 4 master
 ok "c pings the VLAN's VIPs on b" pinged 100
 ok "c pings the trunk's VIP on b" pings "$VIP4"
+
+ok "the doctor on the VLAN: a kind for groups" \
+	diagnosed c eth0.100 kind ok "vlan"
+ok "and skb mode, with the reason" \
+	diagnosed c eth0.100 xdp_mode ok "skb (VLAN sub-interface"

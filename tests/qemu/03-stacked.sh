@@ -75,3 +75,10 @@ on a ip link set dev d0 master bond1
 on a ip link set dev bond1 up
 bond1_refuses() { refused a bond1 "in native mode" 200 --mode native; }
 eventually 5 "a bond without native XDP says so if that is forced" bond1_refuses
+
+ok "the doctor on a bond that rewrites ARP" \
+	diagnosed a bond1 bond problem "bond1 is in mode balance-alb"
+ok "on one that does not" diagnosed b bond0 bond ok "bond0 is in mode 1"
+ok "on its port" diagnosed b eth3 kind problem "is a port of bond0"
+ok "our program is on the bond, it says" \
+	diagnosed b bond0 xdp_program ok "ours is on bond0"

@@ -26,6 +26,15 @@ refused() {
 	grep -qF -- "$3" "$HOSTS_DIR/attach"
 }
 
+# diagnosed HOST NIC CHECK LEVEL TEXT: the doctor has that finding.
+diagnosed() {
+	carp "$1" check "$2" -j --listen 0 >"$HOSTS_DIR/check" || true
+	cat "$HOSTS_DIR/check"
+	jq -e --arg check "$3" --arg level "$4" --arg text "$5" '
+		any(.findings[]; .check == $check and .level == $level and
+			(.found | contains($text)))' "$HOSTS_DIR/check"
+}
+
 # interface HOST NIC FILTER: of its status.
 interface() {
 	carp "$1" status -j | jq -r \

@@ -6,14 +6,11 @@
  */
 #include "user/cli/verbs.h"
 #include "user/cli/client.h"
-#include "user/cli/configure.h"
-#include "user/cli/doctor_run.h"
 #include "user/cli/field.h"
 #include "user/cli/monitor.h"
 #include "user/cli/start.h"
 #include "user/cli/status.h"
 
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -315,32 +312,4 @@ int verbs_monitor(struct cli *cli)
 				   cli->flags & CLI_JSON);
 	client_close(&client);
 	return code == CLIENT_GONE ? broken_off(cli) : code;
-}
-
-/* A slash is in no interface's name; what ends in .conf is taken for a file,
- * too, and so is whatever is one and no interface. */
-static bool is_file(const char *word)
-{
-	const size_t length = strlen(word), suffix = strlen(".conf");
-
-	if (strchr(word, '/') ||
-	    (length > suffix && !strcmp(word + length - suffix, ".conf")))
-		return true;
-	return !if_nametoindex(word) && access(word, F_OK) == 0;
-}
-
-int verbs_check(struct cli *cli)
-{
-	const char *word = field_text(cli->request, "interface");
-
-	if (!is_file(word))
-		return doctor_run(cli, word);
-	if (field(cli->request, "vhid", json_type_int) ||
-	    field(cli->request, "listen", json_type_int) ||
-	    cli->flags & CLI_JSON)
-		return cli_misused(cli,
-				   "%s is a file: -j, --vhid and --listen are "
-				   "for interfaces",
-				   word);
-	return configure_check(word);
 }

@@ -37,9 +37,11 @@ class Ours:
             "CARP_XDP_STATE_DIR": str(lab.dir / f"{host}.state"),
         }
         self.process = None
+        self.options = []
 
     def launch(self):
-        words = [] if self.guardian else ["--no-guardian"]
+        words = self.options + (
+            [] if self.guardian else ["--no-guardian"])
         self.process = self.lab.start(
             self.host, BINARY, "daemon", *words,
             log=self.lab.dir / f"{self.host}.log",

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 """Measures daemons, where build/bench/bench measures frames: failover, service
-under a flood, many groups and addresses, one group; ours and the others' take
+under a flood, many groups and addresses, one group, a reload; ours and the others' take
 turns.  Judges nothing.
 
   hosts.py OUTPUT.json [PART...]     parts: failover service scale single
+                             reload
 """
 import json
 import signal
 import sys
 
 import failover
+import reload
 import scale
 import service
 import single
@@ -25,6 +27,7 @@ PARTS = {
     "service": lambda: service.measure(3, tell),
     "scale": lambda: scale.measure(tell),
     "single": lambda: single.measure(3, tell),
+    "reload": lambda: reload.measure(11, tell),
 }
 
 

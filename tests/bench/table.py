@@ -162,8 +162,19 @@ def single_rows(rows):
         [row["start"] for row in rows["ours"]], 0) + " ms", "100 ms")
 
 
+def reload_rows(rows):
+    def both(kind):
+        return spread(rows["ours"][kind]) + " ms, keepalived " + spread(
+            rows["keepalived"][kind]) + " ms"
+
+    yield "reload of 255 groups: nothing changed", both("nothing"), "10 ms"
+    yield "... one changed", both("one"), ""
+    yield "... all changed", both("all"), ""
+
+
 SECTIONS = {"failover": failover_rows, "service": service_rows,
-            "scale": scale_rows, "single": single_rows}
+            "scale": scale_rows, "single": single_rows,
+            "reload": reload_rows}
 
 
 def main(frames_path, hosts_path):

@@ -178,6 +178,10 @@ refused "a passphrase that cannot be read is refused" carp a reload
 ok "with the place of its group" says \
 	"carp-xdp.conf:1: group web: /nowhere"
 
+refused "a controller without a configuration has none to reload" \
+	carp b reload
+ok "and says so" says "started without a configuration (--config)"
+
 # --- SIGHUP ------------------------------------------------------------------------
 web "advskew = 40" | conf carp-xdp.conf
 kill -HUP "$(guardian a)"

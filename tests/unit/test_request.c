@@ -136,7 +136,8 @@ Test(request, unknown_verb)
 	cr_assert_eq(ask.code, EXIT_CODE_USAGE);
 	cr_assert_str_eq(ask.error,
 			 "verb frob: allowed are attach, detach, set, status, "
-			 "monitor, demote, state, maintenance");
+			 "monitor, demote, state, maintenance, reload, "
+			 "showconf");
 	ask_line("{\"version\":1}");
 	ask_refused("verb: missing");
 	ask_line("[1]");

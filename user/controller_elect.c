@@ -7,6 +7,7 @@
 #include "user/controller.h"
 #include "user/sys/background.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +123,8 @@ static size_t collect_fds(const struct controller *c, struct pollfd *fds)
 	return count;
 }
 
-/* Elections first, then one request, until the background has ended. */
+/* Elections first, then one request, until the background has ended; where they
+ * cannot be waited for it is the background alone that is. */
 static void elect_until_done(struct controller *c, struct pollfd *fds)
 {
 	size_t count = collect_fds(c, fds);
@@ -135,7 +137,8 @@ static void elect_until_done(struct controller *c, struct pollfd *fds)
 			.tv_nsec = (long)(wait.ns % 1000000000)
 		};
 
-		ppoll(fds, count, &timeout, NULL);
+		if (ppoll(fds, count, &timeout, NULL) < 0 && errno != EINTR)
+			return;
 		if (fds[BUSY_NEWS].revents)
 			netlink_read(c->netlink);
 		controller_serve_elections(c);

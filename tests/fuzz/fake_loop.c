@@ -63,6 +63,12 @@ int loop_source_events(struct loop_source *source, uint32_t events)
 	return 0;
 }
 
+void loop_source_pause(struct loop_source *source, struct span time)
+{
+	(void)source;
+	(void)time;
+}
+
 void loop_source_remove(struct loop_source *source)
 {
 	if (!source)

@@ -227,8 +227,10 @@ static void live(void)
 	bool there = true;
 
 	while (there) {
-		if (poll(fds, sizeof(fds) / sizeof(*fds), -1) < 0)
+		if (poll(fds, sizeof(fds) / sizeof(*fds), -1) < 0) {
+			there = errno == EINTR;
 			continue;
+		}
 		if (fds[3].revents)
 			bury_workers();
 		if (fds[0].revents)

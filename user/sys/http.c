@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdint.h>
@@ -22,6 +23,7 @@ enum http_limits {
 	HTTP_CONNECTIONS_MAX = 16,
 	HTTP_TIMEOUT_S = 10,
 	HTTP_HOST_SIZE = 64,
+	HTTP_PAUSE_MS = 100,
 };
 
 static const char type_open[] =
@@ -196,10 +198,22 @@ static void arm_timer(struct http *http)
 	timerfd_settime(http->timer, 0, &at, NULL);
 }
 
+static bool has_descriptor(const struct http *http)
+{
+	int fd = fcntl(http->timer, F_DUPFD_CLOEXEC, 0);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 static void run(void *context)
 {
 	struct http *http = context;
 
+	/* For want of one libmicrohttpd would wait busily. */
+	if (!has_descriptor(http))
+		loop_source_pause(http->readable, span_ms(HTTP_PAUSE_MS));
 	MHD_run(http->daemon);
 	/* Setting it also takes back that it has expired. */
 	arm_timer(http);

@@ -36,8 +36,9 @@ struct loop {
 	sd_event_source *timer;
 	struct instant armed; /* INSTANT_NEVER: the timer is off */
 	unsigned int ahead;   /* inputs served since the deadline was due */
-	bool yields;	      /* the deadline, to one request */
-	int aside;	      /* an epoll of the requests */
+	bool running;
+	bool yields;		      /* the deadline, to one request */
+	int aside;		      /* an epoll of the requests */
 	struct loop_source *serving;  /* now */
 	struct loop_source *left_out; /* of those served aside */
 	void (*due)(void *context);
@@ -55,6 +56,8 @@ struct loop_source {
 	enum loop_priority priority;
 	uint32_t events;
 	bool aside;
+	sd_event_source *pause; /* NULL: never had one */
+	uint32_t paused;	/* events to go on with */
 	void (*ready)(void *context);
 	void *context;
 };
@@ -225,6 +228,35 @@ int loop_source_events(struct loop_source *source, uint32_t events)
 	return err < 0 ? err : keep_aside(source);
 }
 
+static int on_pause_over(sd_event_source *pause, uint64_t usec, void *context)
+{
+	struct loop_source *source = context;
+
+	(void)pause;
+	(void)usec;
+	(void)loop_source_events(source, source->paused);
+	return 0;
+}
+
+/* Its clock's timer is there already: this needs no descriptor. */
+void loop_source_pause(struct loop_source *source, struct span time)
+{
+	const uint64_t until = instant_add(loop_now(), time).ns / 1000;
+
+	if (!source->events)
+		return;
+	if (!source->pause &&
+	    sd_event_add_time(source->loop->event, &source->pause,
+			      CLOCK_BOOTTIME, until, 0, on_pause_over,
+			      source) < 0)
+		return;
+	if (sd_event_source_set_time(source->pause, until) < 0 ||
+	    sd_event_source_set_enabled(source->pause, SD_EVENT_ONESHOT) < 0)
+		return;
+	source->paused = source->events;
+	(void)loop_source_events(source, 0);
+}
+
 void loop_source_remove(struct loop_source *source)
 {
 	if (!source)
@@ -235,6 +267,7 @@ void loop_source_remove(struct loop_source *source)
 	(void)keep_aside(source);
 	if (source->loop->left_out == source)
 		source->loop->left_out = NULL;
+	sd_event_source_disable_unref(source->pause);
 	sd_event_source_disable_unref(source->io);
 	free(source);
 }
@@ -244,7 +277,7 @@ int loop_aside_begin(struct loop *loop)
 	loop->left_out = loop->serving;
 	if (loop->left_out)
 		(void)keep_aside(loop->left_out);
-	return loop->aside;
+	return loop->running ? loop->aside : -1;
 }
 
 void loop_aside(struct loop *loop)
@@ -359,8 +392,11 @@ int loop_catch_signals(struct loop *loop)
 
 int loop_run(struct loop *loop)
 {
-	int err = sd_event_loop(loop->event);
+	int err;
 
+	loop->running = true;
+	err = sd_event_loop(loop->event);
+	loop->running = false;
 	return err < 0 ? err : 0;
 }
 

@@ -37,6 +37,9 @@ int loop_add(struct loop *loop, int fd, uint32_t events,
 	     void *context, struct loop_source **out_source);
 /* Changes the events waited for; 0: none, not even a hang-up. */
 int loop_source_events(struct loop_source *source, uint32_t events);
+/* Nothing of it for that long: what is ready cannot be served now, and asking
+ * again at once would be all that is done. */
+void loop_source_pause(struct loop_source *source, struct span time);
 /* Takes NULL.  The descriptor stays open. */
 void loop_source_remove(struct loop_source *source);
 
@@ -47,7 +50,8 @@ void loop_set_deadline(struct loop *loop, struct instant at);
 
 /* Requests while a ready() waits for something else: after loop_aside_begin(),
  * which returns what to poll for, each loop_aside() serves one that is ready,
- * until loop_aside_end().  The source being served already is left out. */
+ * until loop_aside_end().  The source being served already is left out; before
+ * and after loop_run(), so are all: -1. */
 int loop_aside_begin(struct loop *loop);
 void loop_aside(struct loop *loop);
 void loop_aside_end(struct loop *loop);

@@ -19,6 +19,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+enum {
+	ACCEPT_PAUSE_MS = 100
+};
+
 struct server_client {
 	struct server *server;
 	struct loop_source *source;
@@ -260,6 +264,10 @@ static void on_connection(void *context)
 
 	fd = accept4(server->listener.fd, NULL, NULL,
 		     SOCK_NONBLOCK | SOCK_CLOEXEC);
+	/* For want of a descriptor or of memory: who has come waits. */
+	if (fd < 0 && errno != EAGAIN && errno != EINTR &&
+	    errno != ECONNABORTED)
+		loop_source_pause(server->source, span_ms(ACCEPT_PAUSE_MS));
 	if (fd < 0)
 		return;
 	while (i < SERVER_CLIENTS_MAX && server->clients[i])

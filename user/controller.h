@@ -127,6 +127,10 @@ struct controller {
 	uint64_t plumbing;
 	bool busy;		 /* slow work is under way in the background */
 	struct instant breathed; /* see controller_breathe() */
+	/* Some member may have addresses to work on, or to restore: without a
+	 * word of that, nobody looks through thousands of them. */
+	bool addresses_at_work;
+	struct instant restore_due;
 	struct nic *nics;
 	struct nic *prepared; /* taken over soon, and not in use yet */
 	struct controller_events events;
@@ -386,17 +390,17 @@ int cluster_refuse_node(const struct member *node, char *error,
 int cluster_set(struct member *leader, struct request *request, char *error,
 		size_t error_size);
 /* Adds or removes the kernel addresses of a group, the first at once; while
- * address_work is set, more of them with each call of the second. */
+ * address_work is set, more of them with controller_work_addresses(). */
 void member_want_addresses(struct member *member, bool wanted);
-void member_work_addresses(struct member *member);
 /* All of them, now. */
 void member_detach_addresses(struct member *member);
 /* An address has vanished from the interface under a master. */
 void member_address_lost(struct member *member,
 			 const struct netlink_address *address);
-/* Puts lost addresses back, removes those that would not go, at most once a
- * second. */
-void member_restore_addresses(struct member *member, struct instant now);
+/* The next slice of whoever is at work, and what is to be restored: lost
+ * addresses are put back, those that would not go are removed, at most once a
+ * second each. */
+void controller_work_addresses(struct controller *c);
 /* Applies what the request has: 0 or an exit code, nothing half-applied.  Not
  * for nodes of a cluster. */
 int member_set(struct member *member, struct request *request, char *error,

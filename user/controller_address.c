@@ -11,6 +11,7 @@
 
 enum {
 	ADDRESS_RETRY_MS = 1000,
+	ADDRESS_LOOK_MS = 10,	    /* through all members, for who may retry */
 	ADDRESS_SLICE = HAND_BATCH, /* a millisecond or two */
 	ADDRESS_LAST_TRIES = 3,
 };
@@ -94,6 +95,7 @@ static void detached_one(struct member *m, size_t i, int err)
 			  m->group.settings.vhid, vip_format(&m->vips[i], text),
 			  strerror(-err));
 	m->address_stuck = true;
+	m->nic->controller->restore_due = INSTANT_PAST;
 }
 
 /* Some of the VIPs, by their place in the list. */
@@ -149,19 +151,10 @@ static bool gone(struct member *m)
 	return true;
 }
 
-void member_want_addresses(struct member *m, bool wanted)
-{
-	m->address_work = true;
-	m->address_wanted = wanted;
-	m->address_next = 0;
-	m->address_refusing = false;
-	member_work_addresses(m);
-}
-
 /* What is refused, because the MTU is too small for IPv6 for example, is tried
  * again.  A hand that is held up, as by whoever has the kernel's one lock of
  * all interfaces, is waited for once and not with every slice. */
-void member_work_addresses(struct member *m)
+static void work_addresses(struct member *m)
 {
 	struct slice slice = { 0 };
 	size_t i = m->address_next;
@@ -183,9 +176,21 @@ void member_work_addresses(struct member *m)
 	m->address_work = false;
 	if (m->address_wanted)
 		m->address_refused = m->address_lost = m->address_refusing;
-	else if (m->address_refused)
+	if (m->address_lost)
+		m->nic->controller->restore_due = INSTANT_PAST;
+	if (!m->address_wanted && m->address_refused)
 		netlink_addresses(m->nic->controller->netlink,
 				  m->nic->link.ifindex, sweep, m);
+}
+
+void member_want_addresses(struct member *m, bool wanted)
+{
+	m->address_work = true;
+	m->address_wanted = wanted;
+	m->address_next = 0;
+	m->address_refusing = false;
+	work_addresses(m);
+	m->nic->controller->addresses_at_work |= m->address_work;
 }
 
 void member_detach_addresses(struct member *m)
@@ -197,10 +202,11 @@ void member_detach_addresses(struct member *m)
 		hand_await(hand);
 		member_want_addresses(m, false);
 		while (m->address_work && !hand_owes(hand))
-			member_work_addresses(m);
+			work_addresses(m);
 		m->address_stuck |= m->address_work;
 		m->address_work = false;
 	} while (m->address_stuck && ++tries < ADDRESS_LAST_TRIES);
+	m->nic->controller->restore_due = INSTANT_PAST;
 }
 
 bool member_addresses_present(const struct member *m)
@@ -211,6 +217,21 @@ bool member_addresses_present(const struct member *m)
 		if (!holder->attached[i])
 			return false;
 	return holder->group.settings.vips_count > 0;
+}
+
+static void restore_addresses(struct member *m, struct instant now)
+{
+	bool wanted;
+
+	if ((!m->address_lost && !m->address_stuck) || m->address_work ||
+	    instant_before(now, m->address_retry) ||
+	    hand_owes(m->nic->controller->hand))
+		return;
+	wanted = member_wants_addresses(m);
+	if (!(wanted ? m->address_lost : m->address_stuck))
+		return;
+	m->address_retry = instant_add(now, span_ms(ADDRESS_RETRY_MS));
+	member_want_addresses(m, wanted);
 }
 
 /* Our own removals have cleared attached[] before the kernel tells of them;
@@ -228,26 +249,46 @@ void member_address_lost(struct member *m,
 			continue;
 		m->attached[i] = false;
 		m->address_lost = true;
+		m->nic->controller->restore_due = INSTANT_PAST;
 		log_warnx("%s vhid %u: somebody has removed %s",
 			  m->nic->link.name, m->group.settings.vhid,
 			  vip_format(&m->vips[i], text));
 	}
-	member_restore_addresses(m, loop_now());
+	restore_addresses(m, loop_now());
 }
 
-void member_restore_addresses(struct member *m, struct instant now)
+static struct member *member_at_work(const struct controller *c)
 {
-	bool wanted;
+	for (struct group *g = c->node.groups; g; g = g->next)
+		if (member_of(g)->address_work)
+			return member_of(g);
+	return NULL;
+}
 
-	if ((!m->address_lost && !m->address_stuck) || m->address_work ||
-	    instant_before(now, m->address_retry) ||
-	    hand_owes(m->nic->controller->hand))
-		return;
-	wanted = member_wants_addresses(m);
-	if (!(wanted ? m->address_lost : m->address_stuck))
-		return;
-	m->address_retry = instant_add(now, span_ms(ADDRESS_RETRY_MS));
-	member_want_addresses(m, wanted);
+static void restore_all(struct controller *c)
+{
+	struct instant now = loop_now();
+	struct instant soon = instant_add(now, span_ms(ADDRESS_LOOK_MS));
+
+	c->restore_due = INSTANT_NEVER;
+	for (struct group *g = c->node.groups; g; g = g->next) {
+		struct member *m = member_of(g);
+
+		restore_addresses(m, now);
+		if (m->address_lost || m->address_stuck)
+			c->restore_due = instant_min(c->restore_due, soon);
+	}
+}
+
+void controller_work_addresses(struct controller *c)
+{
+	struct member *m = c->addresses_at_work ? member_at_work(c) : NULL;
+
+	c->addresses_at_work = m;
+	if (m)
+		work_addresses(m);
+	if (instant_due(c->restore_due, loop_now()))
+		restore_all(c);
 }
 
 /* The best source per family found so far. */

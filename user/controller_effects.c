@@ -82,6 +82,11 @@ static void effect_own_mac(struct group *g, uint8_t out[CARP_MAC_SIZE])
 	memcpy(out, member_of(g)->nic->link.mac, CARP_MAC_SIZE);
 }
 
+static void effect_doubt(struct group *g)
+{
+	nic_doubt(member_of(g)->nic, loop_now());
+}
+
 static void effect_grace_over(struct group *g)
 {
 	struct member *m = member_of(g);
@@ -148,6 +153,7 @@ const struct group_ops member_ops = {
 	.heard = effect_heard,
 	.peer_route = member_peer_route,
 	.own_mac = effect_own_mac,
+	.doubt = effect_doubt,
 	.send_trouble = member_trouble,
 	.grace_over = effect_grace_over,
 	.noticed = effect_noticed,

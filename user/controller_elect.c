@@ -27,15 +27,6 @@ struct nic *controller_nic(struct controller *c, const char *name)
 	return found;
 }
 
-/* One whose addresses are being attached or detached, or NULL. */
-static struct member *member_at_work(struct controller *c)
-{
-	for (struct group *g = c->node.groups; g; g = g->next)
-		if (member_of(g)->address_work)
-			return member_of(g);
-	return NULL;
-}
-
 void controller_settle(struct controller *c)
 {
 	struct instant first =
@@ -43,38 +34,19 @@ void controller_settle(struct controller *c)
 
 	for (const struct nic *nic = c->nics; nic; nic = nic->next)
 		first = instant_min(first, nic->look_at);
-	if (member_at_work(c) && !hand_owes(c->hand))
+	if (c->addresses_at_work && !hand_owes(c->hand))
 		first = loop_now();
 	loop_set_deadline(c->loop, first);
-}
-
-/* A backup that hears nothing may be deaf: nobody is promoted on the word of a
- * program that has come off its interface. */
-static void doubt_silence(struct controller *c)
-{
-	struct instant now = loop_now();
-
-	for (struct group *g = c->node.groups; g; g = g->next)
-		if (g->election.state == ELECTION_BACKUP &&
-		    instant_due(group_deadline(g), now))
-			nic_doubt(member_of(g)->nic, now);
 }
 
 /* Advertisements that wait in the rings count before any timer does. */
 void controller_serve_elections(struct controller *c)
 {
-	struct member *at_work;
-
 	for (struct nic *nic = c->nics; nic; nic = nic->next)
 		if (nic->source)
 			dataplane_drain(nic->dataplane);
-	doubt_silence(c);
 	node_tick(&c->node, loop_now());
-	at_work = member_at_work(c);
-	if (at_work)
-		member_work_addresses(at_work);
-	for (struct group *g = c->node.groups; g; g = g->next)
-		member_restore_addresses(member_of(g), loop_now());
+	controller_work_addresses(c);
 }
 
 void controller_breathe(struct controller *c)

@@ -19,7 +19,7 @@
 /* A new number wherever a struct below keeps its size and changes its meaning;
  * other sizes tell of themselves. */
 #ifndef CARP_HANDOVER_LAYOUT
-#define CARP_HANDOVER_LAYOUT 4
+#define CARP_HANDOVER_LAYOUT 5
 #endif
 
 void controller_layout(char out[CONTROLLER_LAYOUT_SIZE])
@@ -304,6 +304,7 @@ int controller_take_over(struct controller *c, struct pack *pack)
 		err = -EBADMSG;
 	if (err)
 		return err;
+	c->addresses_at_work = true;
 	if (pass_over_news(c))
 		nic_watch.overrun(c);
 	controller_settle(c);

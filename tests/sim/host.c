@@ -303,8 +303,7 @@ void host_start(struct host *h)
 		host_wake_soon(h);
 		return;
 	}
-	h->node.groups = NULL;
-	h->node.ledger.count = 0;
+	node_init(&h->node);
 	h->demotion = 0;
 	h->sequence_high += SEQUENCE_RESERVE;
 	h->sequence_base = h->sequence_high - h->now / (S / CARP_SEAL_HZ);

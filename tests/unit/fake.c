@@ -200,6 +200,14 @@ static void fake_changed(struct group *group,
 	write_down(group, "changed");
 }
 
+static void fake_doubt(struct group *group)
+{
+	struct fake *f = fake_of(group);
+
+	if (f->deaf)
+		group_link(group, false, f->now);
+}
+
 static const struct group_ops fake_ops = {
 	.now = fake_now,
 	.send = fake_send,
@@ -212,6 +220,7 @@ static const struct group_ops fake_ops = {
 	.heard = fake_heard,
 	.peer_route = fake_peer_route,
 	.own_mac = fake_own_mac,
+	.doubt = fake_doubt,
 	.send_trouble = fake_trouble,
 	.grace_over = fake_grace_over,
 	.noticed = fake_noticed,
@@ -246,6 +255,7 @@ void fake_reach(struct fake *f, enum election_state state)
 	cr_assert_eq(f->group.election.state, state);
 	f->group.election.settle_due = INSTANT_NEVER;
 	f->group.announcer.repeat_due = INSTANT_NEVER;
+	group_plan(&f->group);
 	fake_log(f);
 }
 

@@ -25,6 +25,7 @@ struct fake {
 	uint8_t farewells[8][128]; /* what to say if we die */
 	size_t farewell_sizes[8];
 	unsigned int farewells_count;
+	bool deaf;	      /* and so it is found when it acts on silence */
 	uint64_t counter;     /* the last own_counter() */
 	struct instant lease; /* the last set_lease() */
 	bool addresses;

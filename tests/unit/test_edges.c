@@ -195,6 +195,7 @@ Test(edges, groups_announce_one_after_the_other)
 		h.fakes[i].group.announcer.sweeping = false;
 		h.fakes[i].group.announcer.repeat_due =
 			instant_add(begin, span_ms(due_ms[i]));
+		group_plan(&h.fakes[i].group);
 		h.fakes[i].now = at;
 		fake_log(&h.fakes[i]);
 	}

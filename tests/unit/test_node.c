@@ -271,3 +271,64 @@ Test(node, ticks_who_is_due)
 	node_tick(&h.node, first);
 	cr_expect_str_eq(fake_log(&h.fakes[1]), "");
 }
+
+/* Silence that is only ours promotes nobody. */
+Test(node, deaf_backup_is_not_promoted)
+{
+	struct host h;
+	struct instant first;
+
+	host_open(&h, COMPAT_OPENBSD);
+	first = node_deadline(&h.node);
+	for (int i = 0; i < HOST_GROUPS; i++)
+		h.fakes[i].now = first;
+	h.fakes[1].deaf = true;
+	node_tick(&h.node, first);
+	cr_expect_eq(host_state(&h, 0), ELECTION_MASTER);
+	cr_expect_eq(host_state(&h, 1), ELECTION_INIT);
+	cr_expect_gt(node_deadline(&h.node).ns, first.ns);
+}
+
+/* After a long sleep whoever has waited longest is first. */
+Test(node, ticks_in_the_order_of_deadlines)
+{
+	struct host h;
+	struct instant late;
+
+	host_open(&h, COMPAT_OPENBSD);
+	late = instant_add(node_deadline(&h.node), span_ms(5000));
+	for (int i = 0; i < HOST_GROUPS; i++) {
+		h.fakes[i].now = instant_add(
+			h.fakes[i].now, span_ms(100u * (9u - (unsigned)i)));
+		fake_advert(&h.fakes[i], 4, 9, 1, 0);
+		fake_advert(&h.fakes[i], 6, 9, 1, 0);
+	}
+	cr_expect_eq(h.node.ticks.first->owner,
+		     &h.fakes[HOST_GROUPS - 1].group);
+	for (int i = 0; i < HOST_GROUPS; i++)
+		h.fakes[i].now = late;
+	node_tick(&h.node, late);
+	for (int i = 0; i < HOST_GROUPS; i++)
+		cr_expect_eq(host_state(&h, i), ELECTION_MASTER);
+	cr_expect_gt(node_deadline(&h.node).ns, late.ns);
+}
+
+/* A host that cannot tell believes in silence. */
+Test(node, nobody_to_ask_whether_it_is_deaf)
+{
+	struct host h;
+	struct group_ops ops;
+	struct instant first;
+
+	host_open(&h, COMPAT_OPENBSD);
+	ops = *h.fakes[0].group.ops;
+	ops.doubt = NULL;
+	h.fakes[0].deaf = true;
+	h.fakes[0].group.ops = &ops;
+	first = node_deadline(&h.node);
+	h.fakes[0].now = first;
+	node_tick(&h.node, first);
+	cr_expect_eq(host_state(&h, 0), ELECTION_MASTER);
+	node_init(&h.node);
+	cr_expect(instant_is_never(node_deadline(&h.node)), "without groups");
+}

@@ -161,6 +161,18 @@ static void all_well(struct run *run)
 	}
 }
 
+/* What the node sleeps until, and what its groups would be woken for. */
+static void same_deadline(const struct host *h)
+{
+	struct instant first = INSTANT_NEVER;
+
+	for (int i = 0; i < HOST_GROUPS; i++)
+		if (h->in[i])
+			first = instant_min(first,
+					    group_deadline(&h->fakes[i].group));
+	cr_assert_eq(node_deadline(&h->node).ns, first.ns);
+}
+
 Test(node, five_hundred_random_sequences_end_at_zero)
 {
 	struct sample r = { 8 };
@@ -173,6 +185,7 @@ Test(node, five_hundred_random_sequences_end_at_zero)
 		host_open(&h, COMPAT_OPENBSD);
 		for (int i = 0; i < 200; i++) {
 			random_step(&run);
+			same_deadline(&h);
 			troubled += h.node.ledger.count > 2;
 			for (int g = 0; g < HOST_GROUPS; g++)
 				cr_assert(

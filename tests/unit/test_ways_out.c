@@ -140,6 +140,7 @@ Test(ways_out, a_node_announces_what_is_due)
 	cr_assert_eq(host_state(&h, 0), ELECTION_MASTER);
 	f->group.election.settle_due = INSTANT_NEVER;
 	f->group.announcer.repeat_due = f->now;
+	group_plan(&f->group);
 	for (int i = 1; i < HOST_GROUPS; i++)
 		h.fakes[i].now = f->now;
 	fake_log(f);

@@ -125,6 +125,7 @@ static void step(struct group *g, const struct election_event *event)
 
 	election_step(&g->election, event, &out);
 	act(g, &out);
+	group_plan(g);
 	if (out.from == out.to)
 		return;
 	g->reason = out.reason;
@@ -170,6 +171,13 @@ static void end_grace(struct group *g)
 	g->ops->grace_over(g);
 }
 
+static void doubt(struct group *g, struct instant now)
+{
+	if (g->ops->doubt && g->election.state == ELECTION_BACKUP &&
+	    instant_due(election_deadline(&g->election), now))
+		g->ops->doubt(g);
+}
+
 void group_tick(struct group *g, struct instant now)
 {
 	struct election_event event = { .kind = EVENT_TICK, .now = now };
@@ -177,6 +185,8 @@ void group_tick(struct group *g, struct instant now)
 	if (g->old_until.ns && instant_due(g->old_until, now))
 		end_grace(g);
 	group_probe_tick(g, now);
+	group_plan(g);
+	doubt(g, now);
 	if (!instant_due(election_deadline(&g->election), now))
 		return;
 	histogram_add(&g->lateness, group_lateness_bounds,
@@ -321,15 +331,26 @@ void group_event(struct group *g, const struct carp_event *event,
 		group_notice(g, event, now);
 		break;
 	}
+	group_plan(g);
+}
+
+static struct instant tick_deadline(const struct group *g)
+{
+	struct instant due = instant_min(election_deadline(&g->election),
+					 group_probe_deadline(g));
+
+	return g->old_until.ns ? instant_min(due, g->old_until) : due;
 }
 
 struct instant group_deadline(const struct group *g)
 {
-	struct instant due = instant_min(election_deadline(&g->election),
-					 group_announce_deadline(g));
+	return instant_min(tick_deadline(g), group_announce_deadline(g));
+}
 
-	due = instant_min(due, group_probe_deadline(g));
-	return g->old_until.ns ? instant_min(due, g->old_until) : due;
+void group_plan(struct group *g)
+{
+	agenda_move(&g->tick, tick_deadline(g));
+	agenda_move(&g->announcement, group_announce_deadline(g));
 }
 
 bool group_master_alive(const struct group *g, struct instant now)

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "carp/maps.h"
+#include "agenda.h"
 #include "election.h"
 #include "histogram.h"
 #include "notice.h"
@@ -45,6 +46,9 @@ struct group_ops {
 			   struct group_route *out);
 	/* The interface's own MAC. */
 	void (*own_mac)(struct group *group, uint8_t out[CARP_MAC_SIZE]);
+	/* A backup is about to act on silence: is it only deaf?  Then its link
+	 * is told to be down before this returns.  May be NULL. */
+	void (*doubt)(struct group *group);
 	/* Sends fail (three in a row), or work again (three in a row). */
 	void (*send_trouble)(struct group *group, bool failing);
 	/* The old digest is no longer sent; nor need it be believed. */
@@ -81,7 +85,8 @@ struct group_announcer {
 };
 
 struct group {
-	struct group *next; /* node's list */
+	struct group *next;			/* node's list */
+	struct agenda_entry tick, announcement; /* the node's */
 	const struct group_ops *ops;
 	void *owner;
 	unsigned int ifindex;
@@ -134,7 +139,10 @@ void group_settings(struct group *group, const struct settings *settings,
 /* An event of the data plane, of whatever kind. */
 void group_event(struct group *group, const struct carp_event *event,
 		 struct instant now);
+/* For a tick, or an announcement. */
 struct instant group_deadline(const struct group *group);
+/* Enters both in the node's agendas; whatever changes one ends with this. */
+void group_plan(struct group *group);
 /* Announces what is due, a slice at most, behind all elections. */
 void group_announce_tick(struct group *group, struct instant now);
 struct instant group_announce_deadline(const struct group *group);

@@ -189,6 +189,7 @@ void group_announce_tick(struct group *g, struct instant now)
 	}
 	if (a->sweeping && instant_due(a->slice_due, now))
 		slice(g, SLICE, now);
+	group_plan(g);
 }
 
 struct instant group_announce_deadline(const struct group *g)

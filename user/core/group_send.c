@@ -217,6 +217,7 @@ void group_forgive_sends(struct group *g)
 	if (!g->send_failing)
 		return;
 	g->send_failing = false;
+	group_plan(g);
 	g->ops->send_trouble(g, false);
 }
 

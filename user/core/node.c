@@ -49,6 +49,14 @@ void node_changed(struct node *node, struct instant now)
 	spread_demotion(node, now);
 }
 
+void node_init(struct node *node)
+{
+	node->groups = NULL;
+	node->ticks = node->announcements = (struct agenda){ NULL };
+	node->joined = 0;
+	node->ledger.count = 0;
+}
+
 void node_join(struct node *node, struct group *group)
 {
 	struct group **end = &node->groups;
@@ -57,6 +65,11 @@ void node_join(struct node *node, struct group *group)
 		end = &(*end)->next;
 	group->next = NULL;
 	*end = group;
+	node->joined++;
+	agenda_enter(&node->ticks, &group->tick, node->joined, group);
+	agenda_enter(&node->announcements, &group->announcement, node->joined,
+		     group);
+	group_plan(group);
 }
 
 void node_add(struct node *node, struct group *group, struct instant now)
@@ -71,6 +84,8 @@ void node_remove(struct node *node, struct group *group)
 		if (*at == group) {
 			*at = group->next;
 			group->next = NULL;
+			agenda_leave(&group->tick);
+			agenda_leave(&group->announcement);
 			return;
 		}
 }
@@ -88,36 +103,31 @@ struct group *node_find(const struct node *node, unsigned int ifindex,
  * the others' elections come before the next. */
 static void announce(struct node *node, struct instant now)
 {
-	struct instant first = INSTANT_NEVER;
-	struct group *group = NULL;
+	if (instant_due(agenda_due(&node->announcements), now))
+		group_announce_tick(node->announcements.first->owner, now);
+}
 
-	for (struct group *g = node->groups; g; g = g->next) {
-		struct instant due = group_announce_deadline(g);
+/* One that were still due would be so again soon, but not for ever. */
+static void tick_first(struct node *node, struct instant now)
+{
+	struct instant soon = instant_add(now, (struct span){ 1 });
+	struct group *g = node->ticks.first->owner;
 
-		if (!instant_before(due, first))
-			continue;
-		first = due;
-		group = g;
-	}
-	if (group && instant_due(first, now))
-		group_announce_tick(group, now);
+	group_tick(g, now);
+	agenda_move(&g->tick, instant_max(g->tick.due, soon));
 }
 
 void node_tick(struct node *node, struct instant now)
 {
-	for (struct group *g = node->groups; g; g = g->next)
-		if (instant_due(group_deadline(g), now))
-			group_tick(g, now);
+	while (instant_due(agenda_due(&node->ticks), now))
+		tick_first(node, now);
 	announce(node, now);
 }
 
 struct instant node_deadline(const struct node *node)
 {
-	struct instant first = INSTANT_NEVER;
-
-	for (const struct group *g = node->groups; g; g = g->next)
-		first = instant_min(first, group_deadline(g));
-	return first;
+	return instant_min(agenda_due(&node->ticks),
+			   agenda_due(&node->announcements));
 }
 
 bool node_hold_back(struct node *node, int amount, const char *reason,

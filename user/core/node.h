@@ -9,9 +9,13 @@
 
 struct node {
 	struct group *groups; /* linked by next, in order of joining */
+	struct agenda ticks, announcements;
+	uint64_t joined; /* groups so far */
 	struct ledger ledger;
 };
 
+/* Without any group or demotion. */
+void node_init(struct node *node);
 /* The caller starts it. */
 void node_add(struct node *node, struct group *group, struct instant now);
 /* The same for one that has been in a node already: nothing changes for it. */
@@ -19,7 +23,7 @@ void node_join(struct node *node, struct group *group);
 void node_remove(struct node *node, struct group *group);
 struct group *node_find(const struct node *node, unsigned int ifindex,
 			uint8_t vhid);
-/* Ticks every group whose deadline has passed. */
+/* Ticks every group whose deadline has passed, the first first. */
 void node_tick(struct node *node, struct instant now);
 /* The next time to do so. */
 struct instant node_deadline(const struct node *node);

@@ -25,6 +25,7 @@ struct visit {
 	struct doctor_facts facts;
 	struct doctor_wire wire;
 	struct doctor_report report;
+	size_t printed; /* findings */
 };
 
 /* --- the wire ------------------------------------------------------------- */
@@ -53,7 +54,6 @@ static void listen_to(struct visit *v)
 		listen_refused(v, fd);
 		return;
 	}
-	fflush(stdout);
 	err = ear_listen(fd, v->listen_s * 1000, doctor_wire_hear, &v->wire);
 	if (err)
 		listen_refused(v, err);
@@ -62,16 +62,23 @@ static void listen_to(struct visit *v)
 
 /* --- for people ----------------------------------------------------------- */
 
-static void print_text(const struct visit *v)
+/* What is new, before anybody has to wait for the wire. */
+static void print_findings(struct visit *v)
 {
-	const size_t *levels = v->report.levels;
-
-	for (size_t i = 0; i < v->report.count; i++) {
-		const struct doctor_finding *f = &v->report.findings[i];
+	for (; v->printed < v->report.count; v->printed++) {
+		const struct doctor_finding *f =
+			&v->report.findings[v->printed];
 
 		printf("%-7s  %-14s  %s%s%s\n", doctor_level_name(f->level),
 		       f->check, f->found, *f->remedy ? " => " : "", f->remedy);
 	}
+	fflush(stdout);
+}
+
+static void print_summary(const struct visit *v)
+{
+	const size_t *levels = v->report.levels;
+
 	printf("%s: %zu problem%s, %zu warning%s, %zu note%s, %zu ok\n",
 	       v->interface, levels[DOCTOR_PROBLEM],
 	       levels[DOCTOR_PROBLEM] == 1 ? "" : "s", levels[DOCTOR_WARNING],
@@ -178,7 +185,7 @@ static bool number_get(const struct cli *cli, const char *name, long long least,
 	return false;
 }
 
-static void examine(struct visit *v)
+static void examine(struct visit *v, bool text)
 {
 	const unsigned int ifindex = v->facts.link.link.ifindex;
 
@@ -186,11 +193,16 @@ static void examine(struct visit *v)
 	doctor_host(&v->facts.host, &v->report);
 	if (v->facts.managed)
 		doctor_managers("", ifindex, v->interface, &v->report);
+	if (text)
+		print_findings(v);
 	listen_to(v);
+	if (text)
+		print_findings(v);
 }
 
 static int visit_run(const struct cli *cli, struct visit *v)
 {
+	const bool json = cli->flags & CLI_JSON;
 	int err = doctor_survey(v->interface, &v->facts);
 
 	if (err == -ENODEV)
@@ -199,11 +211,11 @@ static int visit_run(const struct cli *cli, struct visit *v)
 	if (err)
 		return cli_fail(EXIT_CODE_FAILED, "%s: %s", v->interface,
 				strerror(-err));
-	examine(v);
-	if (cli->flags & CLI_JSON)
+	examine(v, !json);
+	if (json)
 		print_json(v);
 	else
-		print_text(v);
+		print_summary(v);
 	return v->report.levels[DOCTOR_PROBLEM] ? EXIT_CODE_FAILED : 0;
 }
 

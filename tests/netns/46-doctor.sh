@@ -155,10 +155,12 @@ FAKE=$HOSTS_DIR/fake
 mkdir -p "$FAKE/netif/links" "$FAKE/network"
 echo "NETWORK_FILE=/run/systemd/network/lan.network" >"$FAKE/netif/links/$INDEX"
 printf '[Match]\nName=eth0\n[Network]\nDHCP=yes\n' >"$FAKE/network/lan.network"
-# The first process of its namespace: so networkd's files are of this network.
+# managed [OPTION...]: of unshare(1).  By default it is the first process of its
+# namespace: so networkd's files are of this network.
 managed() {
 	CODE=0
-	on a unshare --mount --pid --fork --mount-proc bash -c "
+	[[ $# != 0 ]] || set -- --pid --fork --mount-proc
+	on a unshare --mount "$@" bash -c "
 		mount --bind '$FAKE' /run/systemd &&
 		exec '$PLACE/carp-xdp' check eth0 -j --listen 0" \
 		>"$HOSTS_DIR/check" 2>"$HOSTS_DIR/error" || CODE=$?
@@ -170,9 +172,12 @@ if [[ -d /run/systemd ]]; then
 	echo "KeepConfiguration=static" >>"$FAKE/network/lan.network"
 	managed
 	ok "networkd, told to keep them" finding networkd ok
+	managed --propagation private
+	ok "a networkd of another network namespace is none" eval \
+		"! jq -e 'any(.findings[]; .check == \"networkd\" or
+			.check == \"managers\")' '$HOSTS_DIR/check'"
+	ok "nor is anything else wrong" code_is 0
 fi
-check eth0 --listen 0
-refute "whose files are of another network namespace" finding networkd
 
 # --- the wire -----------------------------------------------------------------
 attach b --vhid 3 --vip "$VIP4/24" --vip "$VIP6/64"

@@ -257,6 +257,24 @@ Test(doctor_wire, truncated)
 	cr_expect_not_null(report_find("wire", 1));
 }
 
+/* Whole by its IP header, and yet no advertisement. */
+Test(doctor_wire, short_of_one)
+{
+	for (uint8_t size = 8; size < CARP_HEADER_SIZE; size++) {
+		uint8_t *copy = calloc(1, IP4 + size);
+		struct ear_packet packet = { .bytes = copy,
+					     .size = IP4 + size };
+
+		copy[0] = 0x45;
+		copy[3] = (uint8_t)packet.size;
+		copy[IP4] = CARP_VERSION_TYPE;
+		copy[IP4 + 3] = CARP_AUTHLEN;
+		doctor_wire_hear(&wire, &packet);
+		cr_expect_eq(wire.count, 0, "size %u", size);
+		free(copy);
+	}
+}
+
 /* A header that claims to be longer than the packet, or shorter than itself. */
 Test(doctor_wire, lying)
 {

@@ -153,14 +153,32 @@ static void survey_process(struct doctor_host *host)
 		host->boot_shift_s = 0;
 }
 
-/* Their files are of the namespace in which the first process lives. */
-static bool is_first_namespace(void)
+/* Whether /sys, which is of the namespace that mounted it, has this one. */
+static bool is_in_sys(const struct netlink_link *link)
+{
+	char path[64 + NETLINK_NAME_SIZE], mac[24], line[24] = "";
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/class/net/%s/address", link->name);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	if (!fgets(line, sizeof(line), file))
+		line[0] = '\0';
+	fclose(file);
+	line[strcspn(line, "\n")] = '\0';
+	return strcmp(line, doctor_mac(link->mac, mac)) == 0;
+}
+
+/* Their files are of the namespace in which the first process lives; not
+ * everybody may ask for that. */
+static bool is_first_namespace(const struct netlink_link *link)
 {
 	char first[64] = "", own[64] = "";
 
 	if (readlink("/proc/1/ns/net", first, sizeof(first) - 1) < 0 ||
 	    readlink("/proc/self/ns/net", own, sizeof(own) - 1) < 0)
-		return true;
+		return is_in_sys(link);
 	return strcmp(first, own) == 0;
 }
 
@@ -223,7 +241,7 @@ int doctor_survey(const char *interface, struct doctor_facts *out)
 		out->host.interface = interface;
 		out->host.kernel = survey_kernel(&out->host);
 		out->link.kernel = out->host.kernel;
-		out->managed = is_first_namespace();
+		out->managed = is_first_namespace(&out->link.link);
 		survey_settings(&out->host);
 		survey_others(netlink, &own, out);
 		survey_process(&out->host);

@@ -61,15 +61,19 @@ picture() {
 	[[ ! -e $HOSTS_DIR/a.sock ]] || echo socket
 	ip netns pids "$HOSTS_RUN-a"
 }
+# Whatever this machine has its namespaces inherit.
+on a sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth0.rp_filter=0
 picture >"$HOSTS_DIR/before"
 check eth0 --listen 1
 ok "a healthy interface has no problem" \
 	jq -e '.summary.problem == 0' "$HOSTS_DIR/check"
 ok "and exit status 0" code_is 0
 for name in state kind xdp_mode xdp_program multicast address kernel \
-	kernel_config rp_filter arp_ignore capabilities wire; do
+	rp_filter arp_ignore capabilities wire; do
 	ok "$name is ok" finding "$name" ok
 done
+# A machine need not tell how its kernel was configured.
+ok "kernel_config is looked at" finding kernel_config
 ok "it needs no controller and changes nothing" \
 	diff "$HOSTS_DIR/before" <(picture)
 carp a check eth0 --listen 0 >"$HOSTS_DIR/text"

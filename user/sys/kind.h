@@ -13,8 +13,8 @@ struct kind_rule {
 	const char *generic; /* why auto does not try the native mode */
 };
 
-/* A kind without a rule has neither: it is tried natively,
- * and then generically. */
+/* A kind without a rule has neither: it is tried natively, and then
+ * generically. */
 const struct kind_rule *kind_rule(const char *kind);
 
 /* Whether those (IFLA_INFO_SLAVE_KIND) take all frames of their ports; a vrf

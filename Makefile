@@ -48,7 +48,7 @@ BPF_CFLAGS := -g -O2 -target bpf -mcpu=v2 -std=gnu11 -Wall -Wextra -Werror \
 CORE_SRC   := $(wildcard user/core/*.c)
 SYS_SRC    := $(wildcard user/sys/*.c)
 DAEMON_SRC := $(wildcard user/daemon/*.c) $(wildcard user/controller*.c)
-EDGE_SRC   := $(wildcard user/request*.c) $(wildcard user/config*.c) user/address.c
+EDGE_SRC   := $(wildcard user/request*.c) $(wildcard user/config*.c) $(wildcard user/import*.c) user/address.c
 CLI_SRC    := $(wildcard user/cli/*.c) user/main.c
 PROG_SRC   := $(CORE_SRC) $(SYS_SRC) $(EDGE_SRC) $(DAEMON_SRC) $(CLI_SRC)
 OBJ         = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -89,7 +89,7 @@ $(call OBJ,$(wildcard tests/bpf/*.c)): $(B)/carp.skel.h
 # What unit tests are about beside the core.
 TESTED_SRC := $(wildcard user/request*.c) user/address.c user/sys/hand_check.c user/sys/kind.c \
               $(addprefix user/cli/doctor_,finding.c link.c host.c managers.c wire.c)
-CONFIG_SRC := $(wildcard user/config*.c)
+CONFIG_SRC := $(wildcard user/config*.c) $(wildcard user/import*.c)
 $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call OBJ,$(CORE_SRC) $(TESTED_SRC) $(CONFIG_SRC) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 	$(call say,LD,$@)
 	@mkdir -p $(@D)

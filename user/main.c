@@ -94,6 +94,14 @@ static const struct verb verbs[] = {
 	  { "interface" },
 	  NULL,
 	  verbs_check },
+	{ "import",
+	  "keepalived|ucarp|openbsd|freebsd FILE|-",
+	  "Print what another program's configuration is in ours.",
+	  CLI_IMPORT,
+	  2,
+	  { "format", "file" },
+	  NULL,
+	  verbs_import },
 	{ "reload",
 	  "[--dry-run] [--confirm SECONDS] [-j]",
 	  "Read the configuration again and apply the difference.",
@@ -241,7 +249,7 @@ static int values_check(const struct cli *cli)
 	struct request request;
 	int code;
 
-	if (cli->verb->bit & (CLI_DAEMON | CLI_HAND | CLI_CHECK))
+	if (cli->verb->bit & (CLI_DAEMON | CLI_HAND | CLI_CHECK | CLI_IMPORT))
 		return 0;
 	code = request_parse(cli->request, &request, error, sizeof(error));
 	if (code)

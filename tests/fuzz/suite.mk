@@ -2,7 +2,7 @@
 # The data plane, and every parser of what others send, under frames and bytes
 # nobody has thought of: see oracle.h and the head of each fuzz_*.c.
 SUITES += fuzz
-FUZZ_TARGETS := frames request config control http election memory netlink
+FUZZ_TARGETS := frames request config import control http election memory netlink
 CHECK_fuzz := $(B)/tests/fuzz/flood $(B)/tests/fuzz/differential \
               tests/fuzz/targets.sh
 
@@ -37,6 +37,7 @@ FUZZ_NATIVE := tests/native/maps.c tests/native/native.c \
 fuzz_frames_src := $(FUZZ_PLAY_SRC) $(FUZZ_NATIVE) user/core/auth.c
 fuzz_request_src := $(FUZZ_REQUEST)
 fuzz_config_src := $(FUZZ_REQUEST)
+fuzz_import_src := $(FUZZ_REQUEST)
 fuzz_control_src := tests/fuzz/fake_loop.c user/sys/server.c \
                     user/sys/listener.c $(FUZZ_REQUEST)
 fuzz_http_src := tests/fuzz/fake_loop.c

@@ -24,7 +24,8 @@ enum cli_verb {
 	CLI_RELOAD = 1 << 11,
 	CLI_SHOWCONF = 1 << 12,
 	CLI_CHECK = 1 << 13,
-	CLI_EVERY = (1 << 14) - 1,
+	CLI_IMPORT = 1 << 14,
+	CLI_EVERY = (1 << 15) - 1,
 };
 
 enum cli_flag {

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What the readers of the formats have in common; for import*.c.
+ */
+#pragma once
+
+#include "user/import.h"
+
+#include <stdio.h>
+
+enum import_limits {
+	IMPORT_WORDS_MAX = 64, /* of a line */
+	IMPORT_WORD_SIZE = 256,
+};
+
+struct import {
+	const char *file;
+	unsigned int line, joined; /* joined: lines that this one went on to */
+	struct config *config;
+	FILE *notes;
+	size_t notes_count;
+	bool failed; /* no memory */
+};
+
+/* A line, taken apart. */
+struct words {
+	size_t count;
+	char word[IMPORT_WORDS_MAX][IMPORT_WORD_SIZE];
+};
+
+/* The next line of *text (\v: it went on there), which moves on behind it;
+ * false: there is none.
+ * "..." and '...' are one word without the quotes; from one of comments on
+ * nothing counts; each of single is a word by itself. */
+bool import_line(struct import *import, const char **text, const char *comments,
+		 const char *single, struct words *out);
+
+/* "FILE:LINE: ..." among the comments. */
+void import_note(struct import *import, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* A group of that name, made if there is none; NULL: no memory. */
+struct config_group *import_group(struct import *import, const char *name);
+
+/* Give a group what the request's member of that name takes; what is refused
+ * becomes a note. */
+void import_number(struct import *import, struct config_group *group,
+		   const char *member, const char *text);
+void import_word(struct import *import, struct config_group *group,
+		 const char *member, const char *text);
+void import_yes(struct import *import, struct config_group *group,
+		const char *member);
+/* One more of a list. */
+void import_add(struct import *import, struct config_group *group,
+		const char *member, const char *text);
+/* A passphrase stands in this line. */
+void import_secret(struct import *import, struct config_group *group);
+bool import_has(const struct config_group *group, const char *member);
+
+/* "ADDRESS/LENGTH" of an address and a mask as in 255.255.255.0 or 0xffffff00;
+ * false: that is no mask. */
+bool import_masked(const char *address, const char *mask, char *out,
+		   size_t size);
+
+void import_keepalived(struct import *import, const char *text);
+void import_ucarp(struct import *import, const char *text);
+void import_openbsd(struct import *import, const char *text);
+void import_freebsd(struct import *import, const char *text);
+/* The words of ifconfig(8) from at on, for a group; openbsd: of a carp(4)
+ * interface of its own. */
+void import_ifconfig(struct import *import, struct config_group *group,
+		     const struct words *words, size_t at);

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Command lines of ucarp(8).  Each becomes a group.
+ */
+#include "user/import_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct option {
+	char letter;
+	const char *name;
+	bool takes; /* a value */
+};
+
+static const struct option options[] = {
+	{ 'i', "interface", true },  { 's', "srcip", true },
+	{ 'm', "mcast", true },	     { 'v', "vhid", true },
+	{ 'p', "pass", true },	     { 'o', "passfile", true },
+	{ 'P', "preempt", false },   { 'n', "neutral", false },
+	{ 'a', "addr", true },	     { 'b', "advbase", true },
+	{ 'k', "advskew", true },    { 'u', "upscript", true },
+	{ 'd', "downscript", true }, { 'r', "deadratio", true },
+	{ 'D', "debug", false },     { 'z', "shutdown", false },
+	{ 'B', "daemonize", false }, { 'f', "facility", true },
+	{ 'x', "xparam", true },     { 'S', "ignoreifstate", false },
+	{ 'M', "nomcast", false },
+};
+
+static const struct option *find(const char *name, size_t length, char letter)
+{
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		const struct option *o = &options[i];
+
+		if (letter ? o->letter == letter
+			   : strlen(o->name) == length &&
+				     !strncmp(o->name, name, length))
+			return o;
+	}
+	return NULL;
+}
+
+static void apply(struct import *import, struct config_group *group,
+		  char letter, const char *value)
+{
+	switch (letter) {
+	case 'i':
+		import_word(import, group, "interface", value);
+		break;
+	case 'v':
+		import_number(import, group, "vhid", value);
+		break;
+	case 'a':
+		import_add(import, group, "vips", value);
+		break;
+	case 'b':
+		import_number(import, group, "advbase", value);
+		break;
+	case 'k':
+		import_number(import, group, "advskew", value);
+		break;
+	case 'r':
+		import_number(import, group, "dead_ratio", value);
+		break;
+	case 'P':
+		import_yes(import, group, "preempt");
+		break;
+	case 'o':
+		import_word(import, group, "pass_file", value);
+		break;
+	case 'p':
+		import_secret(import, group);
+		break;
+	case 'u':
+	case 'd':
+		import_note(import,
+			    "-%c %s: not carried over; addresses need no "
+			    "script",
+			    letter, value);
+		break;
+	case 'm':
+	case 'M':
+	case 'x':
+		import_note(import, "-%c %s: not carried over", letter, value);
+		break;
+	default:
+		break; /* -s, -n, -z, -B, ...: nothing to carry over */
+	}
+}
+
+/* -p SECRET, -pSECRET, --pass=SECRET, --pass SECRET, -Pz.  The index behind. */
+static size_t take_short(struct import *import, struct config_group *group,
+			 const struct words *w, size_t at)
+{
+	for (const char *c = w->word[at] + 1; *c; c++) {
+		const struct option *o = find(NULL, 0, *c);
+
+		if (!o) {
+			import_note(import, "-%c: not an option of ucarp", *c);
+			return at + 1;
+		}
+		if (!o->takes) {
+			apply(import, group, o->letter, "");
+			continue;
+		}
+		if (c[1])
+			apply(import, group, o->letter, c + 1);
+		else if (++at < w->count)
+			apply(import, group, o->letter, w->word[at]);
+		return at + 1;
+	}
+	return at + 1;
+}
+
+static size_t take_long(struct import *import, struct config_group *group,
+			const struct words *w, size_t at)
+{
+	const char *name = w->word[at] + 2, *equals = strchr(name, '=');
+	const struct option *o =
+		find(name, equals ? (size_t)(equals - name) : strlen(name), 0);
+	const char *value = equals ? equals + 1 : "";
+
+	if (!o) {
+		import_note(import, "--%.*s: not an option of ucarp",
+			    (int)strcspn(name, "="), name);
+		return at + 1;
+	}
+	if (o->takes && !equals && at + 1 < w->count)
+		value = w->word[++at];
+	apply(import, group, o->letter, value);
+	return at + 1;
+}
+
+static void take_command(struct import *import, const struct words *w)
+{
+	char name[CONFIG_NAME_SIZE];
+	struct config_group *group;
+
+	snprintf(name, sizeof(name), "ucarp-%zu", import->config->count + 1);
+	group = import_group(import, name);
+	if (!group)
+		return;
+	import_word(import, group, "compat", "ucarp");
+	for (size_t i = 0; i < w->count;) {
+		const char *word = w->word[i];
+
+		if (!strncmp(word, "--", 2) && word[2])
+			i = take_long(import, group, w, i);
+		else if (*word == '-' && word[1])
+			i = take_short(import, group, w, i);
+		else
+			i++; /* the program, "&" */
+	}
+}
+
+static bool is_command(const struct words *w)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		const char *word = w->word[i], *slash = strrchr(word, '/');
+
+		if (!strcmp(slash ? slash + 1 : word, "ucarp"))
+			return true;
+	}
+	return false;
+}
+
+/* Lines that end with "\" go on. */
+static char *join_lines(const char *text)
+{
+	char *joined = strdup(text);
+
+	for (char *c = joined; c && *c; c++)
+		if (c[0] == '\\' && c[1] == '\n')
+			c[1] = '\v', c[0] = ' ';
+	return joined;
+}
+
+void import_ucarp(struct import *import, const char *text)
+{
+	char *joined = join_lines(text);
+	struct words *line = calloc(1, sizeof(*line));
+	const char *at = joined;
+
+	if (!joined || !line)
+		import->failed = true;
+	else
+		while (import_line(import, &at, "#", "", line))
+			if (is_command(line))
+				take_command(import, line);
+	free(line);
+	free(joined);
+}

@@ -2,6 +2,7 @@
 /*
  * Lines, words, notes and groups, whatever the format.
  */
+#include "user/import.h"
 #include "user/import_parts.h"
 
 #include <arpa/inet.h>

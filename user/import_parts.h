@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "user/import.h"
+#include "user/config.h"
 
 #include <stdio.h>
 

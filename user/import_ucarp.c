@@ -8,35 +8,43 @@
 #include <string.h>
 
 struct option {
-	char letter;
 	const char *name;
+	char letter;
 	bool takes; /* a value */
 };
 
 static const struct option options[] = {
-	{ 'i', "interface", true },  { 's', "srcip", true },
-	{ 'm', "mcast", true },	     { 'v', "vhid", true },
-	{ 'p', "pass", true },	     { 'o', "passfile", true },
-	{ 'P', "preempt", false },   { 'n', "neutral", false },
-	{ 'a', "addr", true },	     { 'b', "advbase", true },
-	{ 'k', "advskew", true },    { 'u', "upscript", true },
-	{ 'd', "downscript", true }, { 'r', "deadratio", true },
-	{ 'D', "debug", false },     { 'z', "shutdown", false },
-	{ 'B', "daemonize", false }, { 'f', "facility", true },
-	{ 'x', "xparam", true },     { 'S', "ignoreifstate", false },
-	{ 'M', "nomcast", false },
+	{ "interface", 'i', true },  { "srcip", 's', true },
+	{ "mcast", 'm', true },	     { "vhid", 'v', true },
+	{ "pass", 'p', true },	     { "passfile", 'o', true },
+	{ "preempt", 'P', false },   { "neutral", 'n', false },
+	{ "addr", 'a', true },	     { "advbase", 'b', true },
+	{ "advskew", 'k', true },    { "upscript", 'u', true },
+	{ "downscript", 'd', true }, { "deadratio", 'r', true },
+	{ "debug", 'D', false },     { "shutdown", 'z', false },
+	{ "daemonize", 'B', false }, { "facility", 'f', true },
+	{ "xparam", 'x', true },     { "ignoreifstate", 'S', false },
+	{ "nomcast", 'M', false },
 };
 
-static const struct option *find(const char *name, size_t length, char letter)
-{
-	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
-		const struct option *o = &options[i];
+enum {
+	OPTIONS = sizeof(options) / sizeof(*options)
+};
 
-		if (letter ? o->letter == letter
-			   : strlen(o->name) == length &&
-				     !strncmp(o->name, name, length))
-			return o;
-	}
+static const struct option *find_letter(char letter)
+{
+	for (size_t i = 0; i < OPTIONS; i++)
+		if (options[i].letter == letter)
+			return &options[i];
+	return NULL;
+}
+
+static const struct option *find_name(const char *name, size_t length)
+{
+	for (size_t i = 0; i < OPTIONS; i++)
+		if (strlen(options[i].name) == length &&
+		    !strncmp(options[i].name, name, length))
+			return &options[i];
 	return NULL;
 }
 
@@ -93,7 +101,7 @@ static size_t take_short(struct import *import, struct config_group *group,
 			 const struct words *w, size_t at)
 {
 	for (const char *c = w->word[at] + 1; *c; c++) {
-		const struct option *o = find(NULL, 0, *c);
+		const struct option *o = find_letter(*c);
 
 		if (!o) {
 			import_note(import, "-%c: not an option of ucarp", *c);
@@ -116,8 +124,7 @@ static size_t take_long(struct import *import, struct config_group *group,
 			const struct words *w, size_t at)
 {
 	const char *name = w->word[at] + 2, *equals = strchr(name, '=');
-	const struct option *o =
-		find(name, equals ? (size_t)(equals - name) : strlen(name), 0);
+	const struct option *o = find_name(name, strcspn(name, "="));
 	const char *value = equals ? equals + 1 : "";
 
 	if (!o) {

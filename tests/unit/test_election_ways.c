@@ -468,3 +468,21 @@ Test(election_ways, a_sleeper_takes_back_what_is_left)
 	hear_late(&s, 255, 255, 20, 10);
 	cr_expect_eq(s.out.actions, ACTION_ADVERTISE | ACTION_ANNOUNCE);
 }
+
+/* Nor does it answer more often because nothing leaves. */
+Test(election_ways, a_sleeper_that_cannot_send_answers_once_an_interval)
+{
+	struct stage s;
+
+	wanted = stage_settings(COMPAT_OPENBSD);
+	open(&s, ELECTION_MASTER);
+	stage_wait(&s, span_ms(5000));
+	hear_late(&s, 255, 255, 0, 0);
+	cr_expect_eq(s.out.actions, ACTION_ADVERTISE | ACTION_ANNOUNCE);
+	election_sent(&s.e, s.now, false);
+	hear_late(&s, 255, 255, 0, 0);
+	cr_expect_eq(s.out.actions, 0, "the farewell's other half");
+	stage_wait(&s, election_interval(&s.e));
+	hear_late(&s, 255, 255, 0, 0);
+	cr_expect_eq(s.out.actions, ACTION_ADVERTISE | ACTION_ANNOUNCE);
+}

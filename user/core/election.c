@@ -128,11 +128,13 @@ static void tell_rival(struct election *e, struct instant now,
 	out->actions |= ACTION_ADVERTISE;
 }
 
-/* We slept through our own lease, and who took our place leaves. */
+/* We slept through our own lease, and who took our place leaves.  If instead
+ * we have just tried to speak and could not, it is not tried more often. */
 static void take_back(struct election *e, const struct election_event *event,
 		      struct election_output *out)
 {
-	if (election_overtaken(e, event))
+	if (instant_before(event->now, e->advert_due) ||
+	    election_overtaken(e, event))
 		return;
 	e->rival_due = instant_add(event->now, election_interval(e));
 	e->advert_due = e->rival_due;

@@ -134,7 +134,34 @@ void check_sent(struct port *p, const struct flight *f, bool ok)
 	if (!f->advert || bow_out)
 		return;
 	p->book.ok_at = w->now;
-	p->book.speak_until = p->host->now + rank_longest_speech(p);
+	p->book.speech = rank_longest_speech(p);
+	p->book.speak_until = p->host->now + p->book.speech;
+}
+
+void check_before(struct port *p)
+{
+	struct book *b = &p->book;
+
+	b->was_live = instant_before((struct instant){ p->host->now },
+				     p->group.election.lease_until);
+	b->was_yielded = b->yielded;
+	b->was_vacant = p->host->now < b->vacant_until;
+	b->was_adverts = b->adverts;
+	b->was_due = 0;
+	if (b->reloaded <= b->advert_at && b->said_skew == rank_wire_skew(p) &&
+	    b->said_demote == rank_wire_demote(p))
+		b->was_due = b->advert_at + port_interval(p);
+}
+
+/* Who has tried to speak and could not does not try more often for what it
+ * hears. */
+void check_answer(struct port *p)
+{
+	if (p->group.election.state == ELECTION_MASTER && !p->book.was_live &&
+	    p->book.adverts != p->book.was_adverts &&
+	    p->host->now < p->book.was_due)
+		broken(p->world, "no_storm", "%c%d answers before its turn",
+		       port_name(p), p->lan);
 }
 
 /* --- leases and addresses ------------------------------------------------- */
@@ -159,8 +186,11 @@ void check_lease(struct port *p, uint64_t until)
 		/* Until it has said so. */
 		p->book.speak_until = p->host->now + port_interval(p);
 	}
-	if (!port_leased(p))
-		p->book.live_since = w->now;
+	if (port_leased(p))
+		return;
+	p->book.live_since = w->now;
+	if (p->book.master) /* it was silent, and says where it is again */
+		p->book.announce_tokens += (int64_t)S;
 }
 
 void check_addresses(struct port *p, bool present)

@@ -121,15 +121,25 @@ static void accept(struct port *p, const struct flight *f, bool in_order,
 		b->accepted[f->from][family]++;
 }
 
+/* Is no answer held back?  Soon after a promotion an older claim may have been
+ * answered; and an answer that fell due while the host was not all there came
+ * late, and the next one is as far from it as ever. */
+static bool is_news(const struct port *p)
+{
+	const struct book *b = &p->book;
+	uint64_t since = sound_since(p), quiet = b->last_rival ? QUIET_S : 3;
+	uint64_t last = b->last_rival ? b->last_rival : b->promoted_at;
+
+	return p->world->now > (since > last ? since : last) + quiet * S;
+}
+
 static void heard_claim(struct port *p, uint32_t verdict)
 {
 	struct world *w = p->world;
 
 	if (verdict != CARP_V_arp_claim)
 		return;
-	if (host_acts(p->host, w->now) && port_is_master(p) &&
-	    w->now > p->book.promoted_at + 3 * S &&
-	    (!p->book.last_rival || w->now - p->book.last_rival > QUIET_S * S))
+	if (host_acts(p->host, w->now) && port_is_master(p) && is_news(p))
 		p->book.must_announce = true;
 	p->book.last_rival = w->now;
 }
@@ -186,7 +196,8 @@ static void check_silence(struct port *p)
 			heard = false;
 		if (w->common.v6 && p->book.last_heard[i][1] < q->book.ok_at)
 			heard = false;
-		if (heard && rank_patience(p) >= rank_longest_speech(q))
+		/* By what it said then: no reload shortens that. */
+		if (heard && rank_patience(p) >= q->book.speech)
 			broken(w, "silence_before_takeover",
 			       "%c%d takes over, %c still speaks", port_name(p),
 			       p->lan, port_name(q));
@@ -278,9 +289,7 @@ static void heard_as_master(struct port *p, const struct carp_event *ad,
 		       p->lan, stays ? "stays beside" : "yields to", order);
 	if (!stays || p->host->now < p->book.entered + SETTLED_MS * MS)
 		return;
-	/* Soon after a promotion an older claim may have been answered. */
-	if (w->now > p->book.promoted_at + 3 * S &&
-	    (!p->book.last_rival || w->now - p->book.last_rival > QUIET_S * S))
+	if (is_news(p))
 		p->book.must_announce = true;
 	p->book.last_rival = w->now;
 }
@@ -371,6 +380,8 @@ void check_event(struct port *p, const struct carp_event *event,
 			       port_name(p), p->lan, event->kind);
 		return;
 	}
+	if (before == ELECTION_MASTER)
+		check_answer(p);
 	if (p->book.fallible) { /* its own rank has changed under way */
 		p->book.last_rival = p->world->now;
 		return;

@@ -367,12 +367,7 @@ static void take_events(struct port *p)
 		for (size_t i = 0; i < n; i++) {
 			enum election_state before = p->group.election.state;
 
-			p->book.was_live =
-				instant_before((struct instant){ p->host->now },
-					       p->group.election.lease_until);
-			p->book.was_yielded = p->book.yielded;
-			p->book.was_vacant =
-				p->host->now < p->book.vacant_until;
+			check_before(p);
 			group_event(&p->group, &events[i],
 				    (struct instant){ p->host->now });
 			check_event(p, &events[i], before);

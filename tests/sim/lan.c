@@ -237,6 +237,10 @@ static uint64_t due_at(const struct port *m, uint64_t since, int family)
 	uint64_t lost = w->disturbed[m->lan][m->host->index][CLIENT];
 	uint64_t due = since + port_interval(m) + slack(w);
 
+	/* Beside a ucarp an announcement is due an interval after the last,
+	 * and be it the longer one of a rank that it has no more. */
+	if (w->common.compat == COMPAT_UCARP)
+		due = since + w->longest + slack(w);
 	if (since < b->promoted_at + SETTLE_MS / 2 * MS)
 		due = b->promoted_at + (SETTLE_MS + 2) * MS + slack(w);
 	/* A claim; the answer may wait, until the next refresh at worst. */

@@ -117,6 +117,7 @@ struct book {
 	uint64_t live_since, promoted_at;  /* global */
 	uint64_t silent_at;	/* does not speak from then on, global */
 	uint64_t ok_at;		/* last whole advertisement, global */
+	uint64_t speech;	/* how long it may speak from then on */
 	uint64_t failing_since; /* sends, global; 0: they work */
 	uint64_t upset;		/* excuse of this port alone, global */
 	uint64_t last_rival;	/* global */
@@ -132,7 +133,9 @@ struct book {
 	bool master;			 /* as last reported */
 	bool was_live;			 /* before the event at hand */
 	bool was_yielded, was_vacant;
-	bool promoted;			/* in this step */
+	unsigned int was_adverts;
+	uint64_t was_due; /* its next advertisement, local; 0: not known */
+	bool promoted;	  /* in this step */
 	uint8_t said_skew, said_demote; /* in the last advertisement */
 	bool yielded;			/* told to, and not master since */
 	bool bowed;			/* out, in this step */
@@ -350,6 +353,8 @@ __attribute__((format(printf, 3, 4))) void broken(struct world *w,
 bool take_token(int64_t *tokens, uint64_t *last, uint64_t now, int64_t cost,
 		int64_t room, uint64_t rate);
 void check_sent(struct port *p, const struct flight *f, bool ok);
+void check_before(struct port *p); /* an event is taken */
+void check_answer(struct port *p); /* to an event */
 void check_lease(struct port *p, uint64_t until);
 void check_addresses(struct port *p, bool present);
 void check_heard(struct port *p, struct flight *f, uint32_t verdict,

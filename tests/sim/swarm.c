@@ -10,6 +10,7 @@
 
 enum swarm_numbers {
 	STEP = HOSTS, /* of advskew, so that no two hosts are equal */
+	DENSE = 5,    /* one seed of so many */
 };
 
 static void choose_common(struct world *w, bool others)
@@ -103,18 +104,32 @@ static void choose_network(struct world *w)
 	m->reorder = chance(w, 200) ? (uint32_t)draw(w, 60) : 0;
 }
 
+/* Every so many has but three kinds of faults, and those come thick and fast:
+ * what one fault leaves behind meets the next. */
 static void choose_faults(struct world *w, bool others)
 {
 	struct mix *m = &w->mix;
+	bool dense = w->seed % DENSE == 0;
 
 	m->weights = 0;
+	memset(m->weight, 0, sizeof(m->weight));
+	for (int i = 0; dense && i < 3; i++) {
+		uint64_t kind = draw(w, FAULTS);
+
+		m->weight[kind] = (uint32_t)(1 + draw(w, 10));
+	}
 	for (int i = 0; i < FAULTS; i++) {
-		m->weight[i] = chance(w, 450) ? (uint32_t)(1 + draw(w, 10)) : 0;
+		if (!dense && chance(w, 450))
+			m->weight[i] = (uint32_t)(1 + draw(w, 10));
 		if (others && i == ROLL)
 			m->weight[i] = 0;
 		m->weights += m->weight[i];
 	}
 	m->fault_gap = w->longest * (2 + draw(w, 12));
+	if (!dense)
+		return;
+	m->fault_gap = w->longest * (1 + draw(w, 3));
+	m->fault_gap /= 1 + draw(w, 3);
 }
 
 /* Everything at rest: the clock at 0, nobody running. */

@@ -19,7 +19,7 @@ VERSION := $(shell cat VERSION 2>/dev/null || echo 0.1.0)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
-LIBS     := libbpf libmnl libsystemd json-c libmicrohttpd libcap-ng libseccomp libconfuse zlib
+LIBS     := libbpf libmnl libsystemd json-c libmicrohttpd libcap-ng libseccomp libconfuse libpcap zlib
 WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wimplicit-fallthrough -Wvla -Wundef -Wwrite-strings
 # What a packager says of it holds.
@@ -88,6 +88,7 @@ $(call OBJ,$(wildcard tests/bpf/*.c)): $(B)/carp.skel.h
 
 # What unit tests are about beside the core.
 TESTED_SRC := $(wildcard user/request*.c) user/address.c user/sys/hand_check.c user/sys/kind.c \
+              user/cli/explain_frame.c \
               $(addprefix user/cli/doctor_,finding.c link.c host.c managers.c wire.c)
 CONFIG_SRC := $(wildcard user/config*.c) $(wildcard user/import*.c)
 $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call OBJ,$(CORE_SRC) $(TESTED_SRC) $(CONFIG_SRC) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))

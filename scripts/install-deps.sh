@@ -10,7 +10,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 BUILD=(gcc libc6-dev make clang llvm bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev
 	libmnl-dev libsystemd-dev libjson-c-dev libmicrohttpd-dev
-	libcap-ng-dev libseccomp-dev libconfuse-dev iproute2)
+	libcap-ng-dev libseccomp-dev libconfuse-dev libpcap0.8-dev
+	iproute2)
 DEMO=(python3 jq curl procps iputils-ping iputils-arping ndisc6)
 CHECK=(libcriterion-dev nettle-dev libssl-dev ucarp tcpdump clang-tidy
 	clang-format cppcheck shellcheck mandoc universal-ctags util-linux

@@ -102,6 +102,14 @@ static const struct verb verbs[] = {
 	  { "format", "file" },
 	  NULL,
 	  verbs_import },
+	{ "explain",
+	  "IFACE FRAME|FILE|- [OPTION]...",
+	  "Say what would become of frames, in hex or a pcap file.",
+	  CLI_EXPLAIN,
+	  2,
+	  { "interface", "frame" },
+	  NULL,
+	  verbs_explain },
 	{ "reload",
 	  "[--dry-run] [--confirm SECONDS] [-j]",
 	  "Read the configuration again and apply the difference.",
@@ -249,7 +257,8 @@ static int values_check(const struct cli *cli)
 	struct request request;
 	int code;
 
-	if (cli->verb->bit & (CLI_DAEMON | CLI_HAND | CLI_CHECK | CLI_IMPORT))
+	if (cli->verb->bit &
+	    (CLI_DAEMON | CLI_HAND | CLI_CHECK | CLI_IMPORT | CLI_EXPLAIN))
 		return 0;
 	code = request_parse(cli->request, &request, error, sizeof(error));
 	if (code)

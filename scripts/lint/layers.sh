@@ -22,7 +22,7 @@ ROOMS = [
     ("import", r"user/import", "import config request carp core sys"),
     ("controller", r"user/controller", "controller config request carp core sys"),
     ("daemon", r"user/daemon/", "daemon controller config request carp core sys"),
-    ("cli", r"user/cli/", "cli import config request carp core sys user/daemon/daemon.h"),
+    ("cli", r"user/cli/", "cli import config request carp core sys user/daemon/daemon.h user/daemon/verdicts.h"),
     ("main", r"user/main\.c", "cli request"),
     ("vmlinux", r"vmlinux/", ""),
     ("skeleton", r"build/carp\.skel\.h", ""),

@@ -25,7 +25,8 @@ enum cli_verb {
 	CLI_SHOWCONF = 1 << 12,
 	CLI_CHECK = 1 << 13,
 	CLI_IMPORT = 1 << 14,
-	CLI_EVERY = (1 << 15) - 1,
+	CLI_EXPLAIN = 1 << 15,
+	CLI_EVERY = (1 << 16) - 1,
 };
 
 enum cli_flag {
@@ -37,6 +38,7 @@ enum cli_flag {
 	CLI_FOREGROUND = 1 << 5,
 	CLI_UNGUARDED = 1 << 6,
 	CLI_TAKEOVER = 1 << 7,
+	CLI_FRESH = 1 << 8,
 };
 
 enum cli_limits {

@@ -17,6 +17,7 @@ int verbs_status(struct cli *cli);
 int verbs_monitor(struct cli *cli);
 int verbs_check(struct cli *cli);
 int verbs_import(struct cli *cli);
+int verbs_explain(struct cli *cli);
 int verbs_daemon(struct cli *cli);
 int verbs_hand(struct cli *cli);
 int verbs_reload(struct cli *cli);

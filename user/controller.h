@@ -75,14 +75,16 @@ struct member {
 	bool *attached;	      /* per VIP: we added the address; the leader's */
 	bool wants_addresses; /* the election does */
 	struct address *peers;
-	struct peer_hop hops[SETTINGS_PEERS_MAX]; /* in the order of peers */
+	struct peer_hop *hops; /* SETTINGS_PEERS_MAX in the order of peers, or
+				  NULL: not asked for yet */
 	__u8 key[SETTINGS_KEY_SIZE];
 	/* In the configuration; "": attached by hand. */
 	char config_name[CONFIG_NAME_SIZE];
 	bool config_seen; /* in the one being looked at */
 	bool has_key;
-	struct carp_auth auth;	   /* of the settings as they are now */
-	struct carp_auth accepted; /* with those of a change under way */
+	struct carp_auth auth;	    /* of the settings as they are now */
+	struct carp_auth *accepted; /* with those of a change under way; NULL:
+				       there is none */
 	char *pass_file;
 	struct carp_vhid *entry; /* in carp_vhids */
 	unsigned int own_counters;

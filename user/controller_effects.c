@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct member *member_of(struct group *group)
@@ -91,7 +92,8 @@ static void effect_grace_over(struct group *g)
 {
 	struct member *m = member_of(g);
 
-	m->accepted = m->auth;
+	free(m->accepted);
+	m->accepted = NULL;
 	dataplane_auth(m->nic->dataplane, g->settings.vhid, &m->auth);
 	log_info("%s vhid %u: the old digest is no longer accepted",
 		 m->nic->link.name, g->settings.vhid);

@@ -65,6 +65,8 @@ static void member_free(struct member *m)
 	free(m->vips);
 	free(m->attached);
 	free(m->peers);
+	free(m->hops);
+	free(m->accepted);
 	free(m->pass_file);
 	free(m);
 }
@@ -92,7 +94,6 @@ static struct member *member_new(struct nic *nic, struct request *r,
 	memcpy(m->key, plan->key, sizeof(m->key));
 	m->has_key = plan->has_key;
 	m->auth = plan->auth;
-	m->accepted = plan->auth;
 	group_init(&m->group, &member_ops, m, nic->number, &plan->settings,
 		   &plan->auth.recipes[0]);
 	return m;
@@ -255,7 +256,8 @@ static void replace_peers(struct member *m, struct request *r,
 {
 	peers_enforce(m->entry, new);
 	peers_erase(m->nic, &m->group.settings, new);
-	memset(m->hops, 0, sizeof(m->hops));
+	free(m->hops);
+	m->hops = NULL;
 	if (!holds(new))
 		return;
 	free(m->peers);
@@ -276,21 +278,25 @@ static void replace_key(struct member *m, const struct plan *plan)
 int member_apply(struct member *m, struct request *r, const struct plan *plan,
 		 char *error, size_t size)
 {
-	struct carp_auth accepted = plan->auth;
+	struct carp_auth *accepted = malloc(sizeof(*accepted));
 	bool *attached;
 
-	if (r->grace_seconds)
-		auth_join(&accepted, &m->accepted);
+	if (accepted)
+		*accepted = plan->auth;
+	if (accepted && r->grace_seconds)
+		auth_join(accepted, m->accepted ? m->accepted : &m->auth);
 	attached = calloc(plan->settings.vips_count + 1, sizeof(bool));
-	if (!attached || write_vips(m->nic, &plan->settings) != 0 ||
+	if (!accepted || !attached ||
+	    write_vips(m->nic, &plan->settings) != 0 ||
 	    peers_write(m->nic, &plan->settings) != 0 ||
-	    dataplane_auth(m->nic->dataplane, plan->settings.vhid, &accepted) !=
+	    dataplane_auth(m->nic->dataplane, plan->settings.vhid, accepted) !=
 		    0) {
 		snprintf(error, size, "%s: vhid %u: cannot write its maps",
 			 m->nic->link.name, plan->settings.vhid);
 		erase_vips(m->nic, &plan->settings, &m->group.settings);
 		peers_erase(m->nic, &plan->settings, &m->group.settings);
 		free(attached);
+		free(accepted);
 		return EXIT_CODE_FAILED;
 	}
 	if ((r->has & REQUEST_HAS_VIPS) && holds(&plan->settings))
@@ -308,6 +314,7 @@ int member_apply(struct member *m, struct request *r, const struct plan *plan,
 	if (r->forget_senders)
 		memory_forget(m);
 	m->auth = plan->auth;
+	free(m->accepted);
 	m->accepted = accepted;
 	group_settings(&m->group, &plan->settings, &plan->auth.recipes[0],
 		       span_ms((uint64_t)r->grace_seconds * 1000), loop_now());

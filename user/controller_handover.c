@@ -19,7 +19,7 @@
 /* A new number wherever a struct below keeps its size and changes its meaning;
  * other sizes tell of themselves. */
 #ifndef CARP_HANDOVER_LAYOUT
-#define CARP_HANDOVER_LAYOUT 5
+#define CARP_HANDOVER_LAYOUT 6
 #endif
 
 void controller_layout(char out[CONTROLLER_LAYOUT_SIZE])
@@ -62,12 +62,15 @@ static void describe_nic(const struct nic *nic, struct pack *pack)
 static void describe_member(const struct member *m, struct pack *pack)
 {
 	const struct settings *s = &m->group.settings;
-	const bool vips = m->vips, peers = m->peers;
+	const bool vips = m->vips, peers = m->peers, accepted = m->accepted;
 
 	pack_put(pack, &m->nic->number, sizeof(m->nic->number));
 	pack_put(pack, m, sizeof(*m));
 	pack_put(pack, &vips, sizeof(vips));
 	pack_put(pack, &peers, sizeof(peers));
+	pack_put(pack, &accepted, sizeof(accepted));
+	if (accepted)
+		pack_put(pack, m->accepted, sizeof(*m->accepted));
 	if (vips)
 		pack_put(pack, m->vips, s->vips_count * sizeof(*m->vips));
 	if (peers)
@@ -210,12 +213,15 @@ static void find_lists(struct member *m)
 static struct member *copy_member(struct pack *pack)
 {
 	struct member *m = pack_copy(pack, sizeof(*m));
-	bool vips, peers;
+	bool vips, peers, accepted;
 
 	if (!m)
 		return NULL;
+	m->hops = NULL;
 	pack_get(pack, &vips, sizeof(vips));
 	pack_get(pack, &peers, sizeof(peers));
+	pack_get(pack, &accepted, sizeof(accepted));
+	m->accepted = accepted ? pack_copy(pack, sizeof(*m->accepted)) : NULL;
 	m->vips = vips ? pack_copy(pack, m->group.settings.vips_count *
 						 sizeof(*m->vips))
 		       : NULL;

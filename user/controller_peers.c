@@ -133,12 +133,22 @@ static void find_next_hop(struct member *m, const struct address *peer,
 		      hop->address.bytes);
 }
 
+/* Most members have no peers, and thousands no room to spare. */
+static struct peer_hop *hop_to(struct member *m, size_t i,
+			       struct peer_hop *instead)
+{
+	if (!m->hops)
+		m->hops = calloc(SETTINGS_PEERS_MAX, sizeof(*m->hops));
+	return m->hops ? &m->hops[i] : instead;
+}
+
 void member_peer_route(struct group *g, const struct address *peer,
 		       struct group_route *out)
 {
 	struct member *m = member_of(g);
 	size_t i = (size_t)(peer - g->settings.peers);
-	struct peer_hop *hop = &m->hops[i];
+	struct peer_hop once = { 0 };
+	struct peer_hop *hop = hop_to(m, i, &once);
 
 	*out = (struct group_route){ 0 };
 	choose_source(m->nic, peer, &out->source);

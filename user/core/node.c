@@ -12,12 +12,17 @@ enum fault_weights {
 	FAULT_WEIGHT_ADVSKEW = CARP_ADVSKEW_DEMOTED,
 };
 
+static void tell_demotion(struct node *node, struct group *g,
+			  struct instant now)
+{
+	group_demotion(g, ledger_sum(&node->ledger, g->ifindex, &g->settings),
+		       now);
+}
+
 static void spread_demotion(struct node *node, struct instant now)
 {
 	for (struct group *g = node->groups; g; g = g->next)
-		group_demotion(
-			g, ledger_sum(&node->ledger, g->ifindex, &g->settings),
-			now);
+		tell_demotion(node, g, now);
 }
 
 /* OpenBSD adds 1.  Added to advskew, only 240 is sure to weigh more than a
@@ -31,16 +36,23 @@ static int fault_weight(const struct node *node)
 	return FAULT_WEIGHT_BYTE;
 }
 
-/* Faults that are entered already weigh what they would weigh today. */
-static void weigh_faults(struct node *node)
+/* Faults that are entered already weigh what they would weigh today; true if
+ * that is something else than before. */
+static bool weigh_faults(struct node *node)
 {
+	bool changed = false;
+
 	for (unsigned int i = 0; i < node->ledger.count; i++) {
 		struct ledger_entry *e = &node->ledger.entries[i];
+
+		int before = e->amount;
 
 		if (e->automatic && (e->amount == FAULT_WEIGHT_BYTE ||
 				     e->amount == FAULT_WEIGHT_ADVSKEW))
 			e->amount = fault_weight(node);
+		changed |= e->amount != before;
 	}
+	return changed;
 }
 
 void node_changed(struct node *node, struct instant now)
@@ -75,7 +87,10 @@ void node_join(struct node *node, struct group *group)
 void node_add(struct node *node, struct group *group, struct instant now)
 {
 	node_join(node, group);
-	node_changed(node, now);
+	if (weigh_faults(node))
+		spread_demotion(node, now);
+	else
+		tell_demotion(node, group, now);
 }
 
 void node_remove(struct node *node, struct group *group)

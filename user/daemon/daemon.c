@@ -188,6 +188,7 @@ int daemon_main(const struct daemon_options *options)
 	int code = options->hand ? 0 : host_privilege(error, sizeof(error));
 
 	signal(SIGPIPE, SIG_IGN);
+	host_spare_memory();
 	if (!code)
 		code = host_clock(error, sizeof(error));
 	if (!code)

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Capabilities and clock.  Asks only.
+ * Capabilities, clock and memory.
  */
 #include "user/daemon/host.h"
 #include "user/request.h"
 #include "user/sys/timens.h"
 
 #include <cap-ng.h>
+#include <malloc.h>
 #include <stdio.h>
 
 static bool lacks(capng_type_t type, unsigned int capability)
 {
 	return !capng_have_capability(type, capability);
 }
+
+enum {
+	KEPT_MAX = 128 * 1024
+};
 
 /* CAP_SYS_ADMIN stands for CAP_BPF, as in the kernel. */
 int host_privilege(char *error, size_t size)
@@ -44,4 +49,11 @@ int host_clock(char *error, size_t size)
 		 "kernel's, which leases go by (start it outside)",
 		 s);
 	return EXIT_CODE_FAILED;
+}
+
+/* As both are at first: glibc raises them to what was once freed. */
+void host_spare_memory(void)
+{
+	mallopt(M_MMAP_THRESHOLD, KEPT_MAX);
+	mallopt(M_TRIM_THRESHOLD, KEPT_MAX);
 }

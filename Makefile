@@ -40,7 +40,8 @@ PKG_LIBS   = $(shell pkg-config --libs $(LIBS))
 
 # Without the 32-bit registers of v3: what clang spills of them, the verifier of
 # Linux 6.1 refuses without CAP_PERFMON.
-BPF_CFLAGS := -g -O2 -target bpf -mcpu=v2 -std=gnu11 -Wall -Wextra -Werror \
+# The program carries this object: no path of the machine that built it.
+BPF_CFLAGS := -g -O2 -target bpf -fdebug-compilation-dir=. -mcpu=v2 -std=gnu11 -Wall -Wextra -Werror \
               -Wshadow -Wimplicit-int-conversion -Wenum-conversion \
               -Wimplicit-fallthrough -Wno-address-of-packed-member \
               -Ivmlinux -Iinclude
@@ -57,7 +58,7 @@ UNIT_TESTS  := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit
 BPF_TESTS   := $(patsubst tests/bpf/%.c,$(B)/tests/bpf/%,$(wildcard tests/bpf/test_*.c))
 TEST_LIBS   := -lcriterion -lnettle -lcrypto
 
-.PHONY: all install uninstall clean demo check check-unit check-bpf check-netns \
+.PHONY: all install uninstall deb clean demo check check-unit check-bpf check-netns \
         check-qemu check-static check-man bench format
 all: $(B)/carp-xdp
 
@@ -172,16 +173,26 @@ install: all
 	scripts/install-units.sh $(PREFIX)/sbin $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -D -m 0644 scripts/carp-xdp.sysusers \
 	  $(DESTDIR)$(PREFIX)/lib/sysusers.d/carp-xdp.conf
+	install -D -m 0644 scripts/completions/carp-xdp.bash \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/carp-xdp
+	install -D -m 0644 scripts/completions/carp-xdp.zsh \
+	  $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_carp-xdp
 	$(if $(DESTDIR),,-systemd-sysusers $(PREFIX)/lib/sysusers.d/carp-xdp.conf)
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/carp-xdp \
 	  $(DESTDIR)$(PREFIX)/share/man/man8/carp-xdp.8 \
 	  $(DESTDIR)$(PREFIX)/share/man/man5/carp-xdp.conf.5 \
 	  $(DESTDIR)$(PREFIX)/lib/sysusers.d/carp-xdp.conf \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/carp-xdp \
+	  $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_carp-xdp \
 	  $(UNITS:%=$(DESTDIR)$(PREFIX)/lib/systemd/system/%)
+# Debian's package, in build/deb.
+deb:
+	$(Q)scripts/deb.sh $(VERSION) $(B)/deb
+	@ls $(B)/deb/*.deb
 format:
 	clang-format -i $(shell git ls-files '*.c' '*.h' | grep -v vmlinux/)
 clean:
 	rm -rf $(B)
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -path $(B)/deb -prune -o -type f -name '*.d' -print 2>/dev/null)

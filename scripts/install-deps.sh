@@ -16,7 +16,8 @@ DEMO=(python3 jq curl procps iputils-ping iputils-arping ndisc6)
 CHECK=(libcriterion-dev nettle-dev libssl-dev ucarp tcpdump clang-tidy
 	clang-format cppcheck shellcheck mandoc universal-ctags util-linux
 	qemu-system-x86 cpio busybox-static keepalived ethtool strace libclang-rt-dev
-	spin qemu-user gcc-s390x-linux-gnu libc6-dev-s390x-cross xdp-tools)
+	spin qemu-user gcc-s390x-linux-gnu libc6-dev-s390x-cross xdp-tools
+	debhelper lintian zsh)
 BENCH=(sockperf gnuplot-nox)
 # Other compilers for the data plane.
 KERNELS=(clang-14 clang-16 clang-19)

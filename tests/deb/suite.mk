@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+# Debian's package: what is in it, and that it is the same each time.
+SUITES += deb
+CHECK_deb := tests/deb/package.sh tests/deb/completions.sh
+
+campaign-deb:
+	@echo "no campaign: make check-deb is all of it"

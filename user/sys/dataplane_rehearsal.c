@@ -336,10 +336,14 @@ int rehearsal_run(struct rehearsal *r, const void *frame, size_t size,
 		  struct rehearsal_end *out)
 {
 	__u8 answer[ANSWER_MAX];
-	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame,
-		    .data_size_in = (__u32)(size < SEEN_MAX ? size : SEEN_MAX),
-		    .data_out = answer, .data_size_out = sizeof(answer),
-		    .repeat = 1);
+	struct bpf_test_run_opts options = {
+		.sz = sizeof(options),
+		.data_in = frame,
+		.data_size_in = (__u32)(size < SEEN_MAX ? size : SEEN_MAX),
+		.data_out = answer,
+		.data_size_out = sizeof(answer),
+		.repeat = 1,
+	};
 	int err;
 
 	memset(r->counters, 0, sizeof(struct carp_counters) * CARP_VHID_SLOTS);

@@ -63,3 +63,5 @@ ok "which is the administrator's to change" \
 ok "systemd's user is made before the service starts" awk \
 	'/systemd-sysusers/ { user = NR } /start|restart/ && !user { early = 1 }
 	END { exit !user || early }' <(control postinst)
+ok "its socket goes with it" \
+	grep -q "stop carp-xdp-hand.socket" <(control prerm)

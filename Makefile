@@ -19,7 +19,7 @@ VERSION := $(shell cat VERSION 2>/dev/null || echo 0.1.0)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
-LIBS     := libbpf libmnl libsystemd json-c libmicrohttpd libcap-ng libseccomp libconfuse libpcap zlib
+LIBS     := libbpf libmnl libsystemd json-c libmicrohttpd libcap-ng libseccomp libconfuse libpcap ncursesw zlib
 WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wimplicit-fallthrough -Wvla -Wundef -Wwrite-strings
 # What a packager says of it holds.

@@ -10,13 +10,13 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 BUILD=(gcc libc6-dev make clang llvm bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev
 	libmnl-dev libsystemd-dev libjson-c-dev libmicrohttpd-dev
-	libcap-ng-dev libseccomp-dev libconfuse-dev libpcap0.8-dev
+	libcap-ng-dev libseccomp-dev libconfuse-dev libpcap0.8-dev libncurses-dev
 	iproute2)
 DEMO=(python3 jq curl procps iputils-ping iputils-arping ndisc6)
 CHECK=(libcriterion-dev nettle-dev libssl-dev ucarp tcpdump clang-tidy
 	clang-format cppcheck shellcheck mandoc universal-ctags util-linux
 	qemu-system-x86 cpio busybox-static keepalived ethtool strace libclang-rt-dev
-	spin qemu-user gcc-s390x-linux-gnu libc6-dev-s390x-cross xdp-tools
+	spin tmux qemu-user gcc-s390x-linux-gnu libc6-dev-s390x-cross xdp-tools
 	debhelper lintian zsh)
 BENCH=(sockperf gnuplot-nox)
 # Other compilers for the data plane.

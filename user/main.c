@@ -54,6 +54,14 @@ static const struct verb verbs[] = {
 	  { NULL },
 	  NULL,
 	  verbs_monitor },
+	{ "top",
+	  "[--interval SECONDS]",
+	  "Watch groups, rates and changes in a terminal.",
+	  CLI_TOP,
+	  0,
+	  { NULL },
+	  NULL,
+	  verbs_top },
 	{ "set",
 	  "IFACE --vhid N OPTION...",
 	  "Change a running group; what is not named stays.",
@@ -257,8 +265,8 @@ static int values_check(const struct cli *cli)
 	struct request request;
 	int code;
 
-	if (cli->verb->bit &
-	    (CLI_DAEMON | CLI_HAND | CLI_CHECK | CLI_IMPORT | CLI_EXPLAIN))
+	if (cli->verb->bit & (CLI_DAEMON | CLI_HAND | CLI_CHECK | CLI_IMPORT |
+			      CLI_EXPLAIN | CLI_TOP))
 		return 0;
 	code = request_parse(cli->request, &request, error, sizeof(error));
 	if (code)

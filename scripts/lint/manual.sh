@@ -10,7 +10,7 @@ if [[ $said ]]; then
 	exit 1
 fi
 bad=0
-for verb in attach detach status monitor demote state set check explain daemon; do
+for verb in attach detach status monitor demote state set check explain top daemon; do
 	grep -qw "$verb" docs/carp-xdp.8 || {
 		echo "docs/carp-xdp.8: no word about $verb"
 		bad=1

@@ -26,7 +26,8 @@ enum cli_verb {
 	CLI_CHECK = 1 << 13,
 	CLI_IMPORT = 1 << 14,
 	CLI_EXPLAIN = 1 << 15,
-	CLI_EVERY = (1 << 16) - 1,
+	CLI_TOP = 1 << 16,
+	CLI_EVERY = (1 << 17) - 1,
 };
 
 enum cli_flag {

@@ -72,7 +72,7 @@ int explain_hex(const char *text, uint8_t *out, size_t *out_size, char *error,
 				 EXPLAIN_FRAME_MAX);
 			return -1;
 		}
-		out[size++] = (uint8_t)(digit(at[0]) << 4 | digit(at[1]));
+		out[size++] = (uint8_t)(digit(at[0]) * 16 + digit(at[1]));
 		at += 2;
 	}
 	*out_size = size;

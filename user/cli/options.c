@@ -283,6 +283,8 @@ static const struct row rows[] = {
 	{ "all", 0, NULL, CLI_DEMOTE, 0, "all", apply_true, "every interface" },
 	{ "reason", 0, "TEXT", CLI_DEMOTE, 0, "reason", apply_text,
 	  "shown by status, for whoever finds it" },
+	{ "interval", 0, "SECONDS", CLI_TOP, 0, "interval", apply_number,
+	  "between two looks, 1 to 3600 (1)" },
 	{ "fresh", 0, NULL, CLI_EXPLAIN, CLI_FRESH, NULL, NULL,
 	  "as if no sender had been heard yet, for old captures" },
 	{ "json", 'j', NULL,

@@ -18,6 +18,7 @@ int verbs_monitor(struct cli *cli);
 int verbs_check(struct cli *cli);
 int verbs_import(struct cli *cli);
 int verbs_explain(struct cli *cli);
+int verbs_top(struct cli *cli);
 int verbs_daemon(struct cli *cli);
 int verbs_hand(struct cli *cli);
 int verbs_reload(struct cli *cli);

@@ -45,7 +45,7 @@ offers_options() {
 	done | sort -u >"$HOSTS_DIR/offered"
 	diff <(echo "$options") <(grep -- ^-- "$HOSTS_DIR/offered")
 }
-offers() { "by_$1" "${@:3}" | grep -qxF -- "$2"; }
+offers() { "by_$1" "${@:3}" | grep -xF -- "$2"; }
 
 for shell in bash zsh; do
 	ok "$shell: all verbs" offers_all $shell "$verbs" ""

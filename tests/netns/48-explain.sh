@@ -3,11 +3,11 @@
 # What becomes of a frame, said without doing it: the verdict is the one that
 # the same frame meets on the wire, and nothing of the living program moves.
 #
-#   a (preferred)   b (backup)      d (another passphrase)
-#      |                |                |
-#   ---+----------------+----------------+---  br0
+#   a (preferred)   b (backup)   c (sends them)   d (another passphrase)
+#      |                |            |                |
+#   ---+----------------+------------+----------------+---  br0
 source "$(dirname "$0")/lib.sh"
-hosts a b d
+hosts a b c d
 GROUP=(--vhid 3 --vip "$VIP4/24" --vip "$VIP6/64")
 FILE=$HOSTS_DIR/frames.pcap
 (umask 077 && echo "somebodyelse" >"$HOSTS_DIR/other")
@@ -106,6 +106,28 @@ ok "one byte changed: broken" says "drop"
 ok "nothing of it was counted or remembered" \
 	[ "$(living a)$(living b)" == "$BEFORE" ]
 ok "nobody has changed" sole_master 3 a b
+
+# --- the same frames on the wire ------------------------------------------------
+# meets HOST HEX: sent to it by c, what explain has said is counted there.
+meets() {
+	local before
+	VERDICT=$(carp "$1" explain eth0 "$2" -j | jq -r .verdict)
+	before=$(group "$1" 3 ".counters.$VERDICT")
+	on c python3 -c '
+import socket, sys
+wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+wire.bind(("eth0", 0))
+wire.send(bytes.fromhex(sys.argv[1].replace(":", " ")))' "$2"
+	wait_until 2 counted_more "$1" "$before"
+}
+counted_more() { (($(group "$1" 3 ".counters.$VERDICT") > $2)); }
+ADVERT=$(hex | head -n1)
+ok "the master does answer" meets a "$OURS"
+ok "the backup does not" meets b "$OURS"
+ok "an old advertisement is a replay" meets b "$ADVERT"
+ok "one byte changed is noticed" meets b \
+	"$(sed 's/ *$//; s/..$/00/' <<<"$ADVERT")"
+ok "another passphrase, too" meets d "$ADVERT"
 
 # --- what is wrong, and where -------------------------------------------------
 explain a eth0 "ff:ff:fg"

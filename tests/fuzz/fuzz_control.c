@@ -220,10 +220,14 @@ static void step(struct choices *c)
 
 static void settle(void)
 {
+	int rounds = 0;
+
 	for (int i = 0; i < talkers_count; i++)
 		hang_up(&talkers[i]);
-	for (int i = 0; i < 100 && fake_loop_round(loop); i++)
+	/* Whoever waits, even if nobody else has anything to say. */
+	do
 		server_resume(server);
+	while (fake_loop_round(loop) && ++rounds < SENT_MAX);
 	MUST(open_clients == 0);
 	/* The first stands for those who have not come yet. */
 	memset(slots, 0, sizeof(slots));

@@ -36,6 +36,18 @@ lints() {
 has() { grep -qE -- "$1\$" "$HOSTS_DIR/contents"; }
 control() { dpkg-deb -I "$PACKAGE" "$1"; }
 
+# What the build needs here, but for what every build has.
+named() {
+	local wanted
+	wanted=$(sed -n '/^BUILD=(/,/)/p' scripts/install-deps.sh |
+		sed 's/^BUILD=//' | tr -d '()' | xargs -n1 |
+		grep -vxE 'gcc|libc6-dev|make|iproute2' | sort)
+	comm -23 <(echo "$wanted") <(sed -n '/^Build-Depends/,/^[^ B]/p' \
+		scripts/debian/control | grep -oE '[a-z0-9.+-]+' | sort)
+}
+nothing_missing() { [[ ! $(named) ]]; }
+ok "it needs what we install to build it" nothing_missing
+
 ok "make deb, twice" build
 ok "the same bytes" same
 ok "lintian has nothing to say" lints

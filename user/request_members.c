@@ -158,13 +158,11 @@ static bool read_gateways(struct request *request, struct complaint *complaint,
 static bool read_refresh(struct request *request, struct complaint *complaint,
 			 struct json_object *value)
 {
-	int64_t seconds = json_object_get_int64(value);
+	unsigned int seconds;
 
-	if (seconds < 0 || seconds > REQUEST_REFRESH_MAX)
-		return value_refuse(
-			complaint,
-			"announce_refresh %s: allowed are 0 to %d seconds",
-			json_object_get_string(value), REQUEST_REFRESH_MAX);
+	if (!value_seconds(complaint, "announce_refresh", 0,
+			   REQUEST_REFRESH_MAX, value, &seconds))
+		return false;
 	request->settings.announce_refresh = (uint16_t)seconds;
 	return true;
 }
@@ -179,14 +177,8 @@ static bool read_ttl_min(struct request *request, struct complaint *complaint,
 static bool read_grace(struct request *request, struct complaint *complaint,
 		       struct json_object *value)
 {
-	int64_t seconds = json_object_get_int64(value);
-
-	if (seconds < 0 || seconds > REQUEST_GRACE_MAX)
-		return value_refuse(
-			complaint, "grace %s: allowed are 0 to %d seconds",
-			json_object_get_string(value), REQUEST_GRACE_MAX);
-	request->grace_seconds = (unsigned int)seconds;
-	return true;
+	return value_seconds(complaint, "grace", 0, REQUEST_GRACE_MAX, value,
+			     &request->grace_seconds);
 }
 
 static bool read_pass_file(struct request *request, struct complaint *complaint,
@@ -229,14 +221,11 @@ static bool read_preempt_delay(struct request *request,
 			       struct complaint *complaint,
 			       struct json_object *value)
 {
-	int64_t seconds = json_object_get_int64(value);
+	unsigned int seconds;
 
-	if (seconds < 0 || seconds > SETTINGS_PREEMPT_DELAY_MAX)
-		return value_refuse(complaint,
-				    "preempt_delay %s: allowed are 0 to %d "
-				    "seconds",
-				    json_object_get_string(value),
-				    SETTINGS_PREEMPT_DELAY_MAX);
+	if (!value_seconds(complaint, "preempt_delay", 0,
+			   SETTINGS_PREEMPT_DELAY_MAX, value, &seconds))
+		return false;
 	request->settings.preempt_delay = (uint16_t)seconds;
 	return true;
 }
@@ -353,14 +342,8 @@ static bool read_dry(struct request *request, struct complaint *complaint,
 static bool read_confirm(struct request *request, struct complaint *complaint,
 			 struct json_object *value)
 {
-	int64_t seconds = json_object_get_int64(value);
-
-	if (seconds < 1 || seconds > REQUEST_CONFIRM_MAX)
-		return value_refuse(
-			complaint, "confirm %s: allowed are 1 to %d seconds",
-			json_object_get_string(value), REQUEST_CONFIRM_MAX);
-	request->confirm_seconds = (unsigned int)seconds;
-	return true;
+	return value_seconds(complaint, "confirm", 1, REQUEST_CONFIRM_MAX,
+			     value, &request->confirm_seconds);
 }
 
 static bool read_amount(struct request *request, struct complaint *complaint,

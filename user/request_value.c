@@ -66,6 +66,19 @@ bool value_number(struct complaint *complaint, const char *name, int least,
 	return true;
 }
 
+bool value_seconds(struct complaint *complaint, const char *name, int least,
+		   int most, struct json_object *value, unsigned int *out)
+{
+	int64_t seconds = json_object_get_int64(value);
+
+	if (seconds < least || seconds > most)
+		return value_refuse(complaint,
+				    "%s %s: allowed are %d to %d seconds", name,
+				    json_object_get_string(value), least, most);
+	*out = (unsigned int)seconds;
+	return true;
+}
+
 static const char *type_word(enum json_type type)
 {
 	switch (type) {

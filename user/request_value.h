@@ -26,6 +26,8 @@ bool value_type(struct complaint *complaint, const char *name,
 		enum json_type type, struct json_object *value);
 bool value_number(struct complaint *complaint, const char *name, int least,
 		  int most, struct json_object *value, uint8_t *out);
+bool value_seconds(struct complaint *complaint, const char *name, int least,
+		   int most, struct json_object *value, unsigned int *out);
 /* The index of value in words, which NULL ends. */
 bool value_word(struct complaint *complaint, const char *name,
 		const char *const *words, struct json_object *value, int *out);

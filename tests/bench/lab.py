@@ -83,10 +83,12 @@ def resident(pids):
 
 
 def watch(pids, seconds):
-    """Their CPU in percent of a core, their memory in MiB, their number."""
-    before, begin = cpu_seconds(pids), time.monotonic()
+    """Their CPU in percent of a core, their memory in MiB, their number; of
+    those that are still there in the end."""
+    before, begin = {pid: cpu_seconds([pid]) for pid in pids}, time.monotonic()
     time.sleep(seconds)
-    spent = cpu_seconds(pids) - before
+    pids = [pid for pid in pids if alive(pid)]
+    spent = cpu_seconds(pids) - sum(before[pid] for pid in pids)
     return {"cpu": 100 * spent / (time.monotonic() - begin),
             "memory": resident(pids) / 1024, "processes": len(pids)}
 

@@ -141,7 +141,10 @@ def scale_rows(rows):
     ours = rows["ours"][most]
     yield (f"{most} vhids, 1 s advertisements: CPU", "%.2f %% of a core" %
            ours["cpu"], "2 %")
-    both = [count for count in rows["ours"] if count in rows["keepalived"]]
+    # With too many instances keepalived does not live through it.
+    whole = max(row["processes"] for row in rows["keepalived"].values())
+    both = [count for count, row in rows["keepalived"].items()
+            if count in rows["ours"] and row["processes"] == whole]
     count = max(both, key=int)
     yield (f"... a group, against keepalived with {count}", "%.2f x" % (
         rows["ours"][count]["cpu"] / rows["keepalived"][count]["cpu"]),

@@ -3,20 +3,33 @@
  * Lists of groups, and the requests they stand for.
  */
 #include "user/config.h"
+#include "user/sys/textfiles.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_named_with(char c)
+{
+	return isalnum((unsigned char)c) || (c && strchr("._:-", c));
+}
+
 bool config_name_valid(const char *name)
 {
 	const size_t length = strlen(name);
 
 	for (const char *c = name; *c; c++)
-		if (!isalnum((unsigned char)*c) && !strchr("._:-", *c))
+		if (!is_named_with(*c))
 			return false;
 	return length >= 1 && length < CONFIG_NAME_SIZE;
+}
+
+void config_name_clean(char *name)
+{
+	for (char *c = name; *c; c++)
+		if (!is_named_with(*c))
+			*c = '_';
 }
 
 struct config *config_new(void)
@@ -67,6 +80,24 @@ void config_free(struct config *config)
 	free(config->groups);
 	free(config->metrics);
 	free(config);
+}
+
+int config_read(const struct textfile *files, size_t count, struct config **out,
+		char *error, size_t error_size)
+{
+	struct config_text *texts = calloc(count + 1, sizeof(*texts));
+	int code;
+
+	*out = NULL;
+	if (!texts) {
+		snprintf(error, error_size, "out of memory");
+		return EXIT_CODE_FAILED;
+	}
+	for (size_t i = 0; i < count; i++)
+		texts[i] = (struct config_text){ files[i].name, files[i].text };
+	code = config_parse(texts, count, out, error, error_size);
+	free(texts);
+	return code;
 }
 
 int config_request(const struct config_group *group, struct request *out,

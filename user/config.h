@@ -46,6 +46,8 @@ struct config {
 	char metrics_place[CONFIG_PLACE_SIZE];
 };
 
+struct textfile;
+
 struct config_text {
 	const char *name; /* of the file, for errors */
 	const char *text;
@@ -58,12 +60,17 @@ struct config_text {
  */
 int config_parse(const struct config_text *texts, size_t count,
 		 struct config **out, char *error, size_t error_size);
+/* The same of files that have been read (textfiles.h). */
+int config_read(const struct textfile *files, size_t count, struct config **out,
+		char *error, size_t error_size);
 /* One more group, zero but for its name; NULL: no memory, or too many. */
 struct config_group *config_add(struct config *config, const char *name);
 struct config *config_new(void);
 /* Wipes keys.  Takes NULL. */
 void config_free(struct config *config);
 bool config_name_valid(const char *name);
+/* Makes what is in no name "_". */
+void config_name_clean(char *name);
 
 /* The request that makes a group what it is to be: what the file does not say
  * is at its default, so that it is taken back where it was said before.  0 or

@@ -84,17 +84,6 @@ static int no_memory(void)
 
 /* --- options -------------------------------------------------------------- */
 
-/* libconfuse calls for each element, and for the end of the list. */
-static struct json_object *element_of(cfg_opt_t *option)
-{
-	struct json_object *list = json_object_new_array();
-	const unsigned int last = cfg_opt_size(option) - 1;
-
-	json_object_array_add(
-		list, json_object_new_string(cfg_opt_getnstr(option, last)));
-	return list;
-}
-
 static struct json_object *value_of(cfg_opt_t *option)
 {
 	switch (option->type) {
@@ -126,12 +115,14 @@ static int check(cfg_t *section, const char *member, struct json_object *value)
 	return refuse(section, why);
 }
 
-/* "=" begins the list anew, "+=" goes on. */
+/* "=" begins the list anew, "+=" goes on.  libconfuse calls for each element,
+ * and for the end of the list. */
 static int on_list(cfg_t *section, cfg_opt_t *option, const char *member)
 {
 	const size_t size = cfg_opt_size(option);
-	struct json_object *list = NULL, *element;
-	int code = 0;
+	struct json_object *list = NULL;
+	char why[REQUEST_TEXT_MAX];
+	const char *text;
 
 	json_object_object_get_ex(now.group, member, &list);
 	if (!list || size < json_object_array_length(list)) {
@@ -142,16 +133,11 @@ static int on_list(cfg_t *section, cfg_opt_t *option, const char *member)
 		return no_memory();
 	if (!size || size == json_object_array_length(list))
 		return 0;
-	element = element_of(option);
-	/* Nodes are none when they are alone. */
-	if (strcmp(member, "nodes"))
-		code = check(section, member, element);
-	if (!code)
-		json_object_array_add(
-			list,
-			json_object_get(json_object_array_get_idx(element, 0)));
-	json_object_put(element);
-	return code;
+	text = cfg_opt_getnstr(option, (unsigned int)size - 1);
+	if (request_check_item(REQUEST_ATTACH, member, text, why, sizeof(why)))
+		return refuse(section, why);
+	json_object_array_add(list, json_object_new_string(text));
+	return 0;
 }
 
 static int on_single(cfg_t *section, cfg_opt_t *option, const char *member)

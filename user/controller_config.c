@@ -6,7 +6,6 @@
 #include "user/request_render.h"
 #include "user/request_rules.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -327,9 +326,7 @@ static void invent_name(const struct config *config, struct config_group *group)
 		else
 			snprintf(group->name, sizeof(group->name), "%.16s-%u",
 				 group->interface, group->vhid);
-		for (char *c = group->name; *c; c++)
-			if (!isalnum((unsigned char)*c) && !strchr("._:-", *c))
-				*c = '_';
+		config_name_clean(group->name);
 	} while (name_taken(config, group->name));
 }
 

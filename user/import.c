@@ -126,9 +126,7 @@ void import_note(struct import *import, const char *format, ...)
 static void clean_name(const char *name, char out[CONFIG_NAME_SIZE])
 {
 	snprintf(out, CONFIG_NAME_SIZE, "%s", *name ? name : "group");
-	for (char *c = out; *c; c++)
-		if (!isalnum((unsigned char)*c) && !strchr("._:-", *c))
-			*c = '_';
+	config_name_clean(out);
 }
 
 struct config_group *import_group(struct import *import, const char *name)
@@ -153,24 +151,17 @@ bool import_has(const struct config_group *group, const char *member)
 	return json_object_object_get_ex(group->attach, member, NULL);
 }
 
-static bool judge(struct import *import, const char *member,
-		  struct json_object *value)
-{
-	char why[REQUEST_TEXT_MAX];
-
-	if (!request_check(REQUEST_ATTACH, member, value, why, sizeof(why)))
-		return true;
-	import_note(import, "%s: not carried over", why);
-	return false;
-}
-
 static void give(struct import *import, struct config_group *group,
 		 const char *member, struct json_object *value)
 {
-	if (judge(import, member, value))
+	char why[REQUEST_TEXT_MAX];
+
+	if (!request_check(REQUEST_ATTACH, member, value, why, sizeof(why))) {
 		json_object_object_add(group->attach, member, value);
-	else
-		json_object_put(value);
+		return;
+	}
+	import_note(import, "%s: not carried over", why);
+	json_object_put(value);
 }
 
 void import_number(struct import *import, struct config_group *group,
@@ -203,20 +194,19 @@ void import_yes(struct import *import, struct config_group *group,
 void import_add(struct import *import, struct config_group *group,
 		const char *member, const char *text)
 {
-	struct json_object *one = json_object_new_array(), *list = NULL;
-	struct json_object *value = json_object_new_string(text);
+	struct json_object *list = NULL;
+	char why[REQUEST_TEXT_MAX];
 
-	json_object_array_add(one, json_object_get(value));
-	/* Nodes are none when they are alone. */
-	if (!strcmp(member, "nodes") || judge(import, member, one)) {
-		if (!json_object_object_get_ex(group->attach, member, &list)) {
-			list = json_object_new_array();
-			json_object_object_add(group->attach, member, list);
-		}
-		json_object_array_add(list, json_object_get(value));
+	if (request_check_item(REQUEST_ATTACH, member, text, why,
+			       sizeof(why))) {
+		import_note(import, "%s: not carried over", why);
+		return;
 	}
-	json_object_put(value);
-	json_object_put(one);
+	if (!json_object_object_get_ex(group->attach, member, &list)) {
+		list = json_object_new_array();
+		json_object_object_add(group->attach, member, list);
+	}
+	json_object_array_add(list, json_object_new_string(text));
 }
 
 void import_secret(struct import *import, struct config_group *group)

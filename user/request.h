@@ -127,6 +127,10 @@ struct request {
 int request_parse(struct json_object *object, struct request *out, char *error,
 		  size_t error_size);
 void request_free(struct request *request);
+/* One element of a list member, as above; not of nodes, of which one alone is
+ * none. */
+int request_check_item(enum request_verb verb, const char *name,
+		       const char *text, char *error, size_t error_size);
 /* One member of a request by itself, as above. */
 int request_check(enum request_verb verb, const char *name,
 		  struct json_object *value, char *error, size_t error_size);

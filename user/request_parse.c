@@ -206,6 +206,21 @@ int request_check(enum request_verb verb, const char *name,
 	return good ? 0 : EXIT_CODE_INVALID;
 }
 
+int request_check_item(enum request_verb verb, const char *name,
+		       const char *text, char *error, size_t error_size)
+{
+	struct json_object *list;
+	int code;
+
+	if (strcmp(name, "nodes") == 0)
+		return 0;
+	list = json_object_new_array();
+	json_object_array_add(list, json_object_new_string(text));
+	code = request_check(verb, name, list, error, error_size);
+	json_object_put(list);
+	return code;
+}
+
 void request_free(struct request *request)
 {
 	if (!request)

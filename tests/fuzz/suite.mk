@@ -39,10 +39,11 @@ fuzz_request_src := $(FUZZ_REQUEST)
 fuzz_config_src := $(FUZZ_REQUEST)
 fuzz_import_src := $(FUZZ_REQUEST)
 fuzz_control_src := tests/fuzz/fake_loop.c user/sys/server.c \
-                    user/sys/listener.c $(FUZZ_REQUEST)
+                    user/sys/listener.c user/sys/unix.c $(FUZZ_REQUEST)
 fuzz_http_src := tests/fuzz/fake_loop.c
 fuzz_election_src := $(FUZZ_NATIVE) $(CORE_SRC)
 fuzz_memory_src := tests/fuzz/fake_loop.c user/sys/boot.c user/sys/statefile.c \
+                   user/sys/readall.c \
                    user/sys/background.c user/sys/pack.c user/address.c \
                    user/controller_memory_file.c
 fuzz_netlink_src := user/sys/netlink_parse.c

@@ -6,56 +6,27 @@
 #include "user/cli/client.h"
 #include "user/cli/cli.h"
 #include "user/sys/server.h"
+#include "user/sys/unix.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-static int patience_set(int fd, int seconds)
-{
-	struct timeval time = { .tv_sec = seconds };
-
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time)))
-		return -errno;
-	return 0;
-}
-
-static int connect_to(int fd, const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int error = patience_set(fd, CLIENT_PATIENCE);
-	size_t length = strlen(path);
-
-	if (error)
-		return error;
-	if (length >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(address.sun_path, path, length);
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)))
-		return -errno;
-	return 0;
-}
-
 int client_open(const char *path, struct client *out)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = unix_connect(path, 0, CLIENT_PATIENCE);
 	struct client client = { .path = path };
-	int error;
 
 	if (fd < 0)
-		return -errno;
-	error = connect_to(fd, path);
-	if (!error) {
-		client.stream = fdopen(fd, "re");
-		error = client.stream ? 0 : -errno;
-	}
-	if (error) {
+		return fd;
+	client.stream = fdopen(fd, "re");
+	if (!client.stream) {
+		int error = -errno;
+
 		close(fd);
 		return error;
 	}
@@ -258,7 +229,7 @@ int client_ask(struct client *client, struct json_object *request,
 
 int client_next(struct client *client, struct json_object **out_line)
 {
-	int error = patience_set(fileno(client->stream), 0);
+	int error = unix_patience(fileno(client->stream), 0);
 
 	if (error)
 		return client_explain(client->path, error);

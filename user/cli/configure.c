@@ -59,17 +59,10 @@ static int group_print(const struct config_group *group)
 
 static int config_check(const struct textfile *files, size_t count)
 {
-	struct config_text *texts = calloc(count + 1, sizeof(*texts));
-	char error[CONFIG_ERROR_SIZE] = "out of memory";
-	int code = EXIT_CODE_FAILED;
-	struct config *config = NULL;
+	char error[CONFIG_ERROR_SIZE];
+	struct config *config;
+	int code = config_read(files, count, &config, error, sizeof(error));
 
-	for (size_t i = 0; i < count && texts; i++)
-		texts[i] = (struct config_text){ files[i].name, files[i].text };
-	if (texts)
-		code = config_parse(texts, count, &config, error,
-				    sizeof(error));
-	free(texts);
 	if (code)
 		return cli_fail(code, "%s", error);
 	for (size_t i = 0; i < config->count && !code; i++)

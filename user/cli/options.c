@@ -144,49 +144,21 @@ static int apply_path(struct cli *cli, const struct row *row, const char *value)
 	return code;
 }
 
-static int apply_socket(struct cli *cli, const struct row *row,
-			const char *value)
+/* What is no part of a request. */
+static int apply_place(struct cli *cli, const struct row *row,
+		       const char *value)
 {
-	(void)row;
-	cli->socket_path = value;
-	return 0;
-}
+	const struct {
+		const char *name, **place;
+	} places[] = {
+		{ "socket", &cli->socket_path },  { "pin-dir", &cli->pin_dir },
+		{ "state-dir", &cli->state_dir }, { "hand", &cli->hand },
+		{ "unit", &cli->unit },		  { "config", &cli->config },
+	};
 
-static int apply_pin_dir(struct cli *cli, const struct row *row,
-			 const char *value)
-{
-	(void)row;
-	cli->pin_dir = value;
-	return 0;
-}
-
-static int apply_state_dir(struct cli *cli, const struct row *row,
-			   const char *value)
-{
-	(void)row;
-	cli->state_dir = value;
-	return 0;
-}
-
-static int apply_hand(struct cli *cli, const struct row *row, const char *value)
-{
-	(void)row;
-	cli->hand = value;
-	return 0;
-}
-
-static int apply_unit(struct cli *cli, const struct row *row, const char *value)
-{
-	(void)row;
-	cli->unit = value;
-	return 0;
-}
-
-static int apply_config(struct cli *cli, const struct row *row,
-			const char *value)
-{
-	(void)row;
-	cli->config = value;
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+		if (strcmp(places[i].name, row->name) == 0)
+			*places[i].place = value;
 	return 0;
 }
 
@@ -270,15 +242,15 @@ static const struct row rows[] = {
 	  NULL, "one process: nobody bows out for it if it is killed" },
 	{ "takeover", 0, NULL, CLI_DAEMON, CLI_TAKEOVER, NULL, NULL,
 	  "go on with what a running controller does, which ends" },
-	{ "hand", 0, "SOCKET", CLI_DAEMON, 0, NULL, apply_hand,
+	{ "hand", 0, "SOCKET", CLI_DAEMON, 0, NULL, apply_place,
 	  "need no privilege: carp-xdp hand, which has it, is there" },
-	{ "config", 0, "PATH", CLI_DAEMON | CLI_HAND, 0, NULL, apply_config,
+	{ "config", 0, "PATH", CLI_DAEMON | CLI_HAND, 0, NULL, apply_place,
 	  "groups to begin with: a file, or a directory of *.conf" },
 	{ "dry-run", 0, NULL, CLI_RELOAD, 0, "dry_run", apply_true,
 	  "say what would be done, do nothing" },
 	{ "confirm", 0, "SECONDS", CLI_RELOAD, 0, "confirm", apply_number,
 	  "go back by itself, unless reload is said again till then" },
-	{ "unit", 0, "NAME", CLI_HAND, 0, NULL, apply_unit,
+	{ "unit", 0, "NAME", CLI_HAND, 0, NULL, apply_place,
 	  "the controller's service, asked about when that ends" },
 	{ "all", 0, NULL, CLI_DEMOTE, 0, "all", apply_true, "every interface" },
 	{ "reason", 0, "TEXT", CLI_DEMOTE, 0, "reason", apply_text,
@@ -294,11 +266,11 @@ static const struct row rows[] = {
 	  "say nothing; status 0 if all are master, else 5" },
 	{ "verbose", 'v', NULL, CLI_STATUS, CLI_VERBOSE, NULL, NULL,
 	  "timers, peers and counters too" },
-	{ "socket", 0, "PATH", CLI_EVERY, 0, NULL, apply_socket,
+	{ "socket", 0, "PATH", CLI_EVERY, 0, NULL, apply_place,
 	  "control socket (/run/carp-xdp/control.sock)" },
-	{ "pin-dir", 0, "PATH", CLI_EVERY, 0, NULL, apply_pin_dir,
+	{ "pin-dir", 0, "PATH", CLI_EVERY, 0, NULL, apply_place,
 	  "where maps are pinned (/sys/fs/bpf/carp-xdp)" },
-	{ "state-dir", 0, "PATH", CLI_EVERY, 0, NULL, apply_state_dir,
+	{ "state-dir", 0, "PATH", CLI_EVERY, 0, NULL, apply_place,
 	  "what outlives the controller (/var/lib/carp-xdp)" },
 	{ "help", 'h', NULL, CLI_EVERY, CLI_HELP, NULL, NULL, "this text" },
 	{ "version", 0, NULL, CLI_EVERY, CLI_VERSION, NULL, NULL,

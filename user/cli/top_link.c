@@ -3,11 +3,11 @@
  * A control socket that is never waited for, whatever the controller does.
  */
 #include "user/cli/top.h"
+#include "user/sys/unix.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum link_numbers {
@@ -27,18 +27,11 @@ void top_link_close(struct top_link *link)
 
 void top_link_ask(struct top_link *link, const char *path, const char *request)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	const size_t size = strlen(request);
 
 	top_link_close(link);
-	if (strlen(path) >= sizeof(address.sun_path))
-		return;
-	memcpy(address.sun_path, path, strlen(path));
-	link->fd =
-		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (link->fd < 0)
-		return;
-	if (connect(link->fd, (struct sockaddr *)&address, sizeof(address)) ||
+	link->fd = unix_connect(path, SOCK_NONBLOCK, 0);
+	if (link->fd >= 0 &&
 	    send(link->fd, request, size, MSG_NOSIGNAL) != (ssize_t)size)
 		top_link_close(link);
 }

@@ -69,21 +69,15 @@ static void read_slowly(void *argument)
 {
 	struct reading *r = argument;
 	struct textfile *files;
-	struct config_text *texts;
 	size_t count;
 
 	r->code = EXIT_CODE_INVALID;
 	if (hand_config(r->hand, &files, &count, r->error, sizeof(r->error)))
 		return;
-	texts = calloc(count + 1, sizeof(*texts));
-	for (size_t i = 0; i < count && texts; i++)
-		texts[i] = (struct config_text){ files[i].name, files[i].text };
-	if (texts)
-		r->code = config_parse(texts, count, &r->config, r->error,
-				       sizeof(r->error));
+	r->code = config_read(files, count, &r->config, r->error,
+			      sizeof(r->error));
 	if (!r->code)
 		r->code = read_keys(r);
-	free(texts);
 	textfiles_free(files, count);
 }
 

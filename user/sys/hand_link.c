@@ -6,12 +6,10 @@
  */
 #include "user/sys/guardian.h"
 #include "user/sys/hand_parts.h"
+#include "user/sys/unix.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum link_numbers {
@@ -19,39 +17,12 @@ enum link_numbers {
 	LINK_LAYOUT = 1,      /* of what is said here and in hand_parts.h */
 };
 
-static void be_patient(int fd)
-{
-	const struct timeval patience = { .tv_sec = LINK_PATIENCE_S };
-
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-}
-
 /* --- the controller's side ------------------------------------------------ */
-
-static int connect_to(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd, err;
-
-	if (strlen(path) >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(address.sun_path, path, strlen(path));
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	be_patient(fd);
-	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) ==
-	    0)
-		return fd;
-	err = -errno;
-	close(fd);
-	return err;
-}
 
 int hand_link_open(const char *path, struct hand_link *out)
 {
-	struct hand_link link = { .fd = connect_to(path), .frames = -1 };
+	struct hand_link link = { .fd = unix_connect(path, 0, LINK_PATIENCE_S),
+				  .frames = -1 };
 	struct pack pack = { 0 };
 	uint32_t layout = 0;
 	int err = link.fd < 0 ? link.fd : 0;
@@ -145,7 +116,8 @@ int hand_serve(const struct hand_config *config, int connection)
 	int ends[HAND_ENDS];
 	int err = find_user(connection, &served.user);
 
-	be_patient(connection);
+	if (!err)
+		err = unix_patience(connection, LINK_PATIENCE_S);
 	if (!err)
 		err = say_hello(connection);
 	if (!err)

@@ -13,6 +13,7 @@
 #include "user/sys/statefile.h"
 #include "user/sys/systemd.h"
 #include "user/sys/textfiles.h"
+#include "user/sys/unix.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -21,7 +22,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum {
@@ -165,19 +165,10 @@ static bool is_trusted(const struct work *w, int fd)
 
 static int connect_there(struct work *w)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	const char *path = w->config->socket_path;
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	const struct timeval patience = { .tv_sec = PATIENCE_S };
+	int fd = unix_connect(w->config->socket_path, 0, PATIENCE_S);
 
 	if (fd < 0)
-		return -errno;
-	if (strlen(path) >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(address.sun_path, path, strlen(path));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		return -errno;
+		return fd;
 	return is_trusted(w, fd) ? give(w, fd) : -EACCES;
 }
 

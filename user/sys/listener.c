@@ -4,6 +4,7 @@
  * somebody who answers there.
  */
 #include "user/sys/listener.h"
+#include "user/sys/unix.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,16 +23,7 @@ enum listener_lock {
 
 static int fill_address(const char *path, struct sockaddr_un *out)
 {
-	size_t length = strlen(path);
-
-	if (length == 0)
-		return -EINVAL;
-	if (length >= sizeof(out->sun_path))
-		return -ENAMETOOLONG;
-	memset(out, 0, sizeof(*out));
-	out->sun_family = AF_UNIX;
-	memcpy(out->sun_path, path, length);
-	return 0;
+	return *path ? unix_address(path, out) : -EINVAL;
 }
 
 /* The directory of the socket, made if missing: a descriptor or -errno. */

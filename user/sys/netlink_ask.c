@@ -92,19 +92,26 @@ int netlink_link_by_name(struct netlink *netlink, const char *name,
 	return ask_link(netlink, message, out);
 }
 
+struct nlmsghdr *netlink_ask_link(struct netlink_question *question,
+				  unsigned int ifindex)
+{
+	struct nlmsghdr *message =
+		netlink_ask(question, RTM_GETLINK, NLM_F_ACK);
+	struct ifinfomsg *info =
+		mnl_nlmsg_put_extra_header(message, sizeof(*info));
+
+	info->ifi_index = (int)ifindex;
+	return message;
+}
+
 int netlink_link_by_index(struct netlink *netlink, unsigned int ifindex,
 			  struct netlink_link *out)
 {
 	struct netlink_question question;
-	struct nlmsghdr *message =
-		netlink_ask(&question, RTM_GETLINK, NLM_F_ACK);
-	struct ifinfomsg *info;
 
-	if (!ifindex)
-		return -ENODEV;
-	info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
-	info->ifi_index = (int)ifindex;
-	return ask_link(netlink, message, out);
+	return ifindex ? ask_link(netlink, netlink_ask_link(&question, ifindex),
+				  out)
+		       : -ENODEV;
 }
 
 struct address_list {

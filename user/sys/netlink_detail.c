@@ -87,9 +87,6 @@ int netlink_detail(struct netlink *netlink, unsigned int ifindex,
 		   struct netlink_detail *out)
 {
 	struct netlink_question question;
-	struct nlmsghdr *message =
-		netlink_ask(&question, RTM_GETLINK, NLM_F_ACK);
-	struct ifinfomsg *info;
 
 	*out = (struct netlink_detail){
 		.snooping = NETLINK_UNTOLD,
@@ -97,7 +94,6 @@ int netlink_detail(struct netlink *netlink, unsigned int ifindex,
 		.bond_mode = NETLINK_UNTOLD,
 		.vlan = NETLINK_UNTOLD,
 	};
-	info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
-	info->ifi_index = (int)ifindex;
-	return netlink_transact(netlink, message, on_detail, out);
+	return netlink_transact(netlink, netlink_ask_link(&question, ifindex),
+				on_detail, out);
 }

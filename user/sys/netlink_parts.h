@@ -33,6 +33,9 @@ struct netlink_question {
 
 struct nlmsghdr *netlink_ask(struct netlink_question *question, uint16_t type,
 			     uint16_t flags);
+/* About that interface: to be sent as it is. */
+struct nlmsghdr *netlink_ask_link(struct netlink_question *question,
+				  unsigned int ifindex);
 /* Sends, and hands each answer to on_answer: 0 or -errno. */
 int netlink_transact(struct netlink *netlink, struct nlmsghdr *message,
 		     mnl_cb_t on_answer, void *context);

@@ -5,6 +5,7 @@
  * the caller's is wiped.
  */
 #include "user/sys/secret.h"
+#include "user/sys/readall.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,25 +58,6 @@ static int check_file(int fd, const struct complaint *complaint)
 			      "others (chmod 600)",
 			      st.st_mode & 07777);
 	return 0;
-}
-
-/* Bytes read, or -errno. */
-static ssize_t read_all(int fd, char *buffer, size_t size)
-{
-	size_t used = 0;
-
-	while (used < size) {
-		ssize_t got = read(fd, buffer + used, size - used);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			break;
-		used += (size_t)got;
-	}
-	return (ssize_t)used;
 }
 
 static int check_length(size_t length, const struct complaint *complaint)

@@ -3,6 +3,7 @@
  * State files.  Knows bytes and disks, nothing of what is written.
  */
 #include "user/sys/statefile.h"
+#include "user/sys/readall.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,25 +18,10 @@ enum {
 	STATEFILE_SIZE_MAX = 16 << 20
 };
 
-static int read_all(int fd, char *text, size_t size)
-{
-	size_t done = 0;
-	ssize_t n = 1;
-
-	while (n > 0 && done < size) {
-		n = read(fd, text + done, size - done);
-		if (n < 0)
-			return -errno;
-		done += (size_t)n;
-	}
-	text[done] = '\0';
-	return 0;
-}
-
 static int read_file(int fd, char **text)
 {
 	struct stat st;
-	int err;
+	ssize_t got;
 
 	if (fstat(fd, &st))
 		return -errno;
@@ -44,12 +30,14 @@ static int read_file(int fd, char **text)
 	*text = malloc((size_t)st.st_size + 1);
 	if (!*text)
 		return -ENOMEM;
-	err = read_all(fd, *text, (size_t)st.st_size);
-	if (err) {
-		free(*text);
-		*text = NULL;
+	got = read_all(fd, *text, (size_t)st.st_size);
+	if (got >= 0) {
+		(*text)[got] = '\0';
+		return 0;
 	}
-	return err;
+	free(*text);
+	*text = NULL;
+	return (int)got;
 }
 
 int statefile_read(const char *directory, const char *name, char **text)

@@ -3,6 +3,7 @@
  * Reads whole files, in a fixed order.  Understands nothing of them.
  */
 #include "user/sys/textfiles.h"
+#include "user/sys/readall.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -49,23 +50,14 @@ static int judge(const struct reading *r, const char *name, int fd,
 	return 0;
 }
 
-static int read_all(const struct reading *r, const char *name, int fd,
-		    char *text, size_t size)
+static int take(const struct reading *r, const char *name, int fd, char *text,
+		size_t size)
 {
-	size_t used = 0;
+	ssize_t got = read_all(fd, text, size);
 
-	while (used < size) {
-		ssize_t got = read(fd, text + used, size - used);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return refuse(r, name, -errno, strerror(errno));
-		if (!got)
-			break;
-		used += (size_t)got;
-	}
-	if (memchr(text, '\0', used))
+	if (got < 0)
+		return refuse(r, name, (int)got, strerror((int)-got));
+	if (memchr(text, '\0', (size_t)got))
 		return refuse(r, name, -EINVAL, "holds a byte 0");
 	return 0;
 }
@@ -83,7 +75,7 @@ static int keep(struct reading *r, const char *name, int fd)
 	r->count++;
 	if (!file->name || !file->text)
 		return refuse(r, name, -ENOMEM, strerror(ENOMEM));
-	return read_all(r, name, fd, file->text, (size_t)st.st_size);
+	return take(r, name, fd, file->text, (size_t)st.st_size);
 }
 
 static int read_file(struct reading *r, const char *name)

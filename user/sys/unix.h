@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * Connections to sockets that have a name in the file system.
+ */
+#pragma once
+
+#include <sys/un.h>
+
+/* 0, or -ENAMETOOLONG. */
+int unix_address(const char *path, struct sockaddr_un *out);
+/* How long sending and receiving wait each: 0 or -errno. */
+int unix_patience(int fd, int seconds);
+/* A stream, close-on-exec, that waits so long, 0: for ever; flags: of
+ * socket(2), SOCK_NONBLOCK or 0.  A descriptor or -errno. */
+int unix_connect(const char *path, int flags, int patience_s);

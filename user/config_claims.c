@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * What no two groups may have: a vhid of an interface, a virtual IP.
+ * What no two groups may have: a vhid of an interface, a virtual IP; and what
+ * all of an interface must have alike: its mode.
  */
 #include "user/config.h"
 #include "user/config_options.h"
@@ -13,6 +14,7 @@
 struct claim {
 	char what[NETLINK_NAME_SIZE + 24];
 	const struct config_group *group;
+	const char *mode; /* of its interface, for all groups there; or NULL */
 };
 
 struct claims {
@@ -21,7 +23,7 @@ struct claims {
 };
 
 static bool claim(struct claims *claims, const struct config_group *group,
-		  const char *what)
+		  const char *what, const char *mode)
 {
 	struct claim *list = claims->list;
 
@@ -33,6 +35,7 @@ static bool claim(struct claims *claims, const struct config_group *group,
 		claims->list = list;
 	}
 	snprintf(list[claims->count].what, sizeof(list->what), "%s", what);
+	list[claims->count].mode = mode;
 	list[claims->count++].group = group;
 	return true;
 }
@@ -43,7 +46,16 @@ static bool claim_vhid(struct claims *claims, const struct config_group *group,
 	char what[sizeof(claims->list->what)];
 
 	snprintf(what, sizeof(what), "%s vhid %u", group->interface, vhid);
-	return claim(claims, group, what);
+	return claim(claims, group, what, NULL);
+}
+
+static bool claim_mode(struct claims *claims, const struct config_group *group,
+		       enum dataplane_mode mode)
+{
+	char what[sizeof(claims->list->what)];
+
+	snprintf(what, sizeof(what), "%s mode", group->interface);
+	return claim(claims, group, what, mode_name(mode));
 }
 
 static bool claim_all(struct claims *claims, const struct config_group *group)
@@ -54,13 +66,14 @@ static bool claim_all(struct claims *claims, const struct config_group *group)
 
 	if (!done)
 		return false;
-	if (!r.cluster.count)
+	done = claim_mode(claims, group, r.mode);
+	if (!r.cluster.count && done)
 		done = claim_vhid(claims, group, group->vhid);
 	for (size_t i = 0; i < r.cluster.count && done; i++)
 		done = claim_vhid(claims, group, r.cluster.nodes[i].vhid);
 	for (size_t i = 0; i < r.settings.vips_count && done; i++)
 		done = claim(claims, group,
-			     address_format(&r.vips[i].address, address));
+			     address_format(&r.vips[i].address, address), NULL);
 	request_free(&r);
 	return done;
 }
@@ -80,12 +93,22 @@ static int judge_claims(const struct claims *claims, char *error, size_t size)
 	for (size_t i = 1; i < claims->count; i++) {
 		const struct claim *one = &claims->list[i - 1], *two = one + 1;
 
-		if (strcmp(one->what, two->what))
+		if (strcmp(one->what, two->what) ||
+		    (one->mode && !strcmp(one->mode, two->mode)))
 			continue;
-		snprintf(error, size,
-			 "%s: group %s: %s: group %s at %s has it already",
-			 two->group->place, two->group->name, two->what,
-			 one->group->name, one->group->place);
+		if (one->mode)
+			snprintf(error, size,
+				 "%s: group %s: mode %s: group %s at %s has %s "
+				 "in mode %s",
+				 two->group->place, two->group->name, two->mode,
+				 one->group->name, one->group->place,
+				 one->group->interface, one->mode);
+		else
+			snprintf(error, size,
+				 "%s: group %s: %s: group %s at %s has it "
+				 "already",
+				 two->group->place, two->group->name, two->what,
+				 one->group->name, one->group->place);
 		return EXIT_CODE_INVALID;
 	}
 	return 0;

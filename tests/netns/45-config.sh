@@ -152,6 +152,16 @@ ok "what cannot be set is attached again" grep -qx \
 ok "and that is all" attached 1
 eventually 8 "it serves again" sole_master 3 a b
 
+before=$(since)
+{
+	web "advskew = 20" "mode = skb"
+	printf 'group more { interface = eth0 vhid = 4 mode = native }\n'
+} | conf carp-xdp.conf
+refused "two modes of one interface are refused" carp a reload
+ok "with both places" says "carp-xdp.conf:8: group more: mode native: group web at \
+$CONF/carp-xdp.conf:1 has eth0 in mode skb"
+ok "and nothing is detached" [ "$before" == "$(since)" ]
+
 # A VIP goes from one group to the other.
 {
 	web | sed "s#, $VIP6/64##"

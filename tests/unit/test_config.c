@@ -163,6 +163,24 @@ Test(config, what_belongs_to_one_group_is_refused_to_two)
 		"a.conf:2: metrics: given twice, first at a.conf:1");
 }
 
+Test(config, an_interface_has_one_mode)
+{
+	struct config *config;
+
+	refused(GROUP("vhid = 3\nmode = skb") "group h {\ninterface = eth0\n"
+					      "vhid = 4\n}\n",
+		"a.conf:6: group h: mode auto: group g at a.conf:1 has eth0 in "
+		"mode skb");
+	config = read_one(GROUP("vhid = 3\nmode = skb") "group h {\ninterface "
+							"= eth0\nvhid = 4\n"
+							"mode = skb\n}\n"
+							"group i {\ninterface "
+							"= eth1\nvhid = 3\n"
+							"mode = native\n}\n");
+	cr_assert(config, "%s", error);
+	config_free(config);
+}
+
 Test(config, several_files_are_one)
 {
 	const struct config_text files[] = {

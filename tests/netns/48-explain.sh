@@ -101,6 +101,32 @@ hex() {
 carp_hex() { hex | carp b explain eth0 - -j --fresh; }
 carp_hex >"$HOSTS_DIR/out"
 ok "the same from standard input, in hex" all '.verdict == "advert_valid"'
+from_input() { carp b explain eth0 - -j --fresh <"$1" >"$HOSTS_DIR/out"; }
+from_input "$FILE"
+ok "a capture from standard input" all '.verdict == "advert_valid"'
+# As wireshark writes it: a section, an interface, a packet each.
+python3 - "$FILE" >"$HOSTS_DIR/frames.pcapng" <<-'END'
+	import struct, sys
+	data = open(sys.argv[1], "rb").read()
+	def block(kind, body):
+	    body += bytes(-len(body) % 4)
+	    size = len(body) + 12
+	    return struct.pack("<II", kind, size) + body + struct.pack("<I", size)
+	out = block(0x0a0d0d0a, struct.pack("<IHHq", 0x1a2b3c4d, 1, 0, -1))
+	out += block(1, struct.pack("<HHI", 1, 0, 0))
+	at = 24
+	while at < len(data):
+	    size = struct.unpack_from("<I", data, at + 8)[0]
+	    frame = data[at + 16:at + 16 + size]
+	    out += block(6, struct.pack("<5I", 0, 0, 0, size, size) + frame)
+	    at += 16 + size
+	sys.stdout.buffer.write(out)
+END
+explain b eth0 "$HOSTS_DIR/frames.pcapng" -j --fresh
+ok "pcapng, too" all '.verdict == "advert_valid"'
+ok "with all frames" [ "$(wc -l <"$HOSTS_DIR/out")" == "$(hex | wc -l)" ]
+from_input "$HOSTS_DIR/frames.pcapng"
+ok "and from standard input" all '.verdict == "advert_valid"'
 explain b eth0 "$(hex | head -n1 | sed 's/ *$//; s/..$/00/')" --fresh
 ok "one byte changed: broken" says "drop"
 ok "nothing of it was counted or remembered" \

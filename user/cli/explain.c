@@ -196,12 +196,39 @@ static bool is_file(const char *word)
 	return strchr(word, '/') || strstr(word, ".pcap") || !stat(word, &st);
 }
 
+/*
+ * A capture begins with its magic number, hex with a digit or blank: pcap's is
+ * 0xa1b2c3d4 or 0xa1b23c4d in either order, pcapng's 0x0a0d0d0a, which begins
+ * as an empty line does.
+ */
+static bool is_capture(FILE *stream)
+{
+	const int first = getc(stream);
+	int second;
+
+	if (first != '\n') {
+		ungetc(first, stream);
+		return first == 0xa1 || first == 0xd4 || first == 0x4d;
+	}
+	second = getc(stream);
+	ungetc(second, stream);
+	ungetc(first, stream);
+	return second == '\r';
+}
+
+static int input_explain(struct explanation *e)
+{
+	if (!is_capture(stdin))
+		return lines_explain(e, stdin);
+	return capture_explain(e, stdin, "standard input");
+}
+
 static int word_explain(struct explanation *e, const char *word)
 {
 	FILE *stream;
 
 	if (strcmp(word, "-") == 0)
-		return lines_explain(e, stdin);
+		return input_explain(e);
 	if (!is_file(word))
 		return hex_explain(e, "frame", word);
 	stream = fopen(word, "re");

@@ -17,7 +17,7 @@ CHECK=(libcriterion-dev nettle-dev libssl-dev ucarp tcpdump clang-tidy
 	clang-format cppcheck shellcheck mandoc universal-ctags util-linux
 	qemu-system-x86 cpio busybox-static keepalived ethtool strace libclang-rt-dev
 	spin tmux qemu-user gcc-s390x-linux-gnu libc6-dev-s390x-cross xdp-tools
-	debhelper lintian zsh)
+	debhelper lintian zsh debootstrap systemd-container)
 BENCH=(sockperf gnuplot-nox)
 # Other compilers for the data plane.
 KERNELS=(clang-14 clang-16 clang-19)
@@ -30,6 +30,8 @@ KERNEL_PACKAGE=linux-image-cloud-amd64
 # ... and what of other suites: each in a folder that has the suite's name.
 OTHER_KERNELS=build/peers/kernels
 SUITES=("bullseye bullseye-security" trixie trixie-backports)
+# Where tests/deb installs the package: Debian by itself, made by debootstrap.
+DEBIAN=build/peers/debian
 # Libraries of a big-endian machine: unpacked, never installed.
 S390X=build/peers/s390x
 
@@ -91,6 +93,21 @@ fetch_s390x() {
 		echo "none to be had: big-endian tests will be skipped"
 }
 
+fetch_debian() {
+	echo "making a Debian in $DEBIAN with debootstrap"
+	mkdir -p "${DEBIAN%/*}"
+	rm -rf "$DEBIAN.new"
+	if debootstrap --variant=minbase --include=systemd-sysv,dbus "$(
+		. /etc/os-release
+		echo "${VERSION_CODENAME:-}"
+	)" "$DEBIAN.new" >/dev/null; then
+		mv "$DEBIAN.new" "$DEBIAN"
+	else
+		tail -n3 "$DEBIAN.new/debootstrap/debootstrap.log" || true
+		echo "none to be had: tests of the package will be skipped"
+	fi
+}
+
 # The kernels of newer and older suites; one that is not to be had is said.
 fetch_kernels() {
 	local suites folder
@@ -131,6 +148,7 @@ check | bench | kernels)
 		unpack+=(prometheus)
 	[[ -d $KERNEL ]] || unpack+=(kernel)
 	[[ -d $S390X ]] || unpack+=(s390x)
+	[[ -d $DEBIAN ]] || unpack+=(debian)
 	;;
 esac
 [[ $task != kernels ]] || ! lacks_kernel || unpack+=(kernels)

@@ -24,6 +24,12 @@ ok "without a terminal: exit status 2" [ "$code" == 2 ]
 ok "said" grep -q "needs a terminal" "$HOSTS_DIR/error"
 ok "and not a byte for one" [ ! -s "$HOSTS_DIR/out" ]
 
+for interval in 0 3601 1.5 x; do
+	code=0
+	carp b top --interval "$interval" 2>"$HOSTS_DIR/error" || code=$?
+	ok "--interval $interval: exit status 2 or 3" [ "$code" -ge 2 ]
+	ok "named" grep -F -- "$interval" "$HOSTS_DIR/error"
+done
 attach b "${GROUP[@]}" --advskew 100
 attach a "${GROUP[@]}"
 eventually 8 "a is master" state_is a 3 master
@@ -65,6 +71,31 @@ term send-keys -t top p
 eventually 2 "p pauses" shows PAUSED
 term send-keys -t top p
 eventually 2 "and goes on" hides PAUSED
+
+for vhid in {11..22}; do
+	attach b --vhid "$vhid" --vip "192.0.2.$vhid/24"
+done
+term resize-window -t top -x 110 -y 15
+eventually 4 "more groups than fit: the first ones" shows '^eth0 +3 '
+ok "not the last one" hides '^eth0 +22 '
+term send-keys -t top Down
+eventually 2 "an arrow: one line on" hides '^eth0 +3 '
+term send-keys -t top NPage NPage NPage
+eventually 2 "pages: the last one" shows '^eth0 +22 '
+term send-keys -t top Down p
+eventually 2 "there is nothing behind it" shows PAUSED
+term send-keys -t top Up p
+eventually 2 "up is up" hides '^eth0 +22 '
+term send-keys -t top PPage PPage PPage
+eventually 2 "and back" shows '^eth0 +3 '
+term resize-window -t top -x 110 -y 30
+
+CONTROLLER=$(controller b)
+kill -STOP "$CONTROLLER"
+eventually 8 "the controller stands still: said, with the time" \
+	shows 'has not answered for [0-9]+ s'
+kill -CONT "$CONTROLLER"
+eventually 4 "and no longer" hides 'has not answered'
 
 crash b
 eventually 4 "the controller is gone: said" shows 'no controller answers'

@@ -280,9 +280,12 @@ static bool terminal_open(void)
 int verbs_top(struct cli *cli)
 {
 	const struct sigaction action = { .sa_handler = end };
+	int64_t interval_ms;
+	const int code = interval_get(cli, &interval_ms);
 	struct view *v;
-	int code;
 
+	if (code)
+		return code;
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return cli_misused(cli, "needs a terminal; for programs there "
 					"are status -j and monitor -j");
@@ -291,20 +294,20 @@ int verbs_top(struct cli *cli)
 		return cli_fail(EXIT_CODE_FAILED, "out of memory");
 	v->top.path = cli->socket_path;
 	v->status.fd = v->monitor.fd = -1;
-	code = interval_get(cli, &v->interval_ms);
+	v->interval_ms = interval_ms;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
-	if (code == 0 && !terminal_open())
-		code = cli_misused(cli, "terminal %s is not known here",
+	if (!terminal_open()) {
+		free(v);
+		return cli_misused(cli, "terminal %s is not known here",
 				   getenv("TERM") ? getenv("TERM") : "\"\"");
-	if (code == 0) {
-		look(v);
-		endwin();
 	}
+	look(v);
+	endwin();
 	top_link_close(&v->status);
 	top_link_close(&v->monitor);
 	json_object_put(v->top.status);
 	free(v);
-	return code;
+	return 0;
 }

@@ -49,9 +49,10 @@ BPF_CFLAGS := -g -O2 -target bpf -fdebug-compilation-dir=. -mcpu=v2 -std=gnu11 -
 CORE_SRC   := $(wildcard user/core/*.c)
 SYS_SRC    := $(wildcard user/sys/*.c)
 DAEMON_SRC := $(wildcard user/daemon/*.c) $(wildcard user/controller*.c)
+PROBE_SRC  := $(wildcard user/probe/*.c)
 EDGE_SRC   := $(wildcard user/request*.c) $(wildcard user/config*.c) $(wildcard user/import*.c) user/address.c
 CLI_SRC    := $(wildcard user/cli/*.c) user/main.c
-PROG_SRC   := $(CORE_SRC) $(SYS_SRC) $(EDGE_SRC) $(DAEMON_SRC) $(CLI_SRC)
+PROG_SRC   := $(CORE_SRC) $(SYS_SRC) $(PROBE_SRC) $(EDGE_SRC) $(DAEMON_SRC) $(CLI_SRC)
 OBJ         = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 UNIT_TESTS  := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
@@ -89,6 +90,7 @@ $(call OBJ,$(wildcard tests/bpf/*.c)): $(B)/carp.skel.h
 
 # What unit tests are about beside the core.
 TESTED_SRC := $(wildcard user/request*.c) user/address.c user/sys/hand_check.c user/sys/kind.c \
+              user/probe/probe_parse.c \
               user/cli/explain_frame.c \
               $(addprefix user/cli/doctor_,finding.c link.c host.c managers.c wire.c)
 CONFIG_SRC := $(wildcard user/config*.c) $(wildcard user/import*.c)

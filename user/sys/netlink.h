@@ -59,6 +59,16 @@ struct netlink_watch {
 	void *context;
 };
 
+/* A network, and whether packets for it would get on their way. */
+struct netlink_route {
+	int family; /* 4 or 6 */
+	__u8 network[16];
+	__u8 prefix;	      /* 0: the default route */
+	unsigned int ifindex; /* through that interface alone; 0: any */
+	bool there, usable;   /* answers: usable with an interface that has
+			       * its carrier */
+};
+
 struct netlink;
 
 /* NULL: only to be asked, never to be read.  0 or -errno. */
@@ -96,3 +106,10 @@ int netlink_addresses_clear(struct netlink *netlink, unsigned int ifindex,
 			    __u8 protocol);
 /* Whether the kernel forwards IPv6 between that interface and others. */
 bool netlink_forwards_ipv6(struct netlink *netlink, unsigned int ifindex);
+/* Fills in the answers: of the main table, for exactly that network.  0 or
+ * -errno. */
+int netlink_route(struct netlink *netlink, struct netlink_route *route);
+/* Which interface the kernel would take to an address, and whether a router
+ * is in between.  0 or -errno; -ENETUNREACH: none. */
+int netlink_way(struct netlink *netlink, int family, const __u8 *address,
+		unsigned int *ifindex, bool *router);

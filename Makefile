@@ -197,4 +197,4 @@ format:
 clean:
 	rm -rf $(B)
 
--include $(shell find $(B) -path $(B)/deb -prune -o -type f -name '*.d' -print 2>/dev/null)
+-include $(shell find $(B) \( -path $(B)/deb -o -path $(B)/peers \) -prune -o -type f -name '*.d' -print 2>/dev/null)

@@ -77,7 +77,8 @@ static void change_user(const struct confine *confine)
 	if (setgroups(0, NULL) < 0 ||
 	    setresgid(confine->gid, confine->gid, confine->gid) < 0 ||
 	    setresuid(confine->uid, confine->uid, confine->uid) < 0)
-		leave_out("cannot become a user of its own");
+		leave_out("cannot become a user of its own (CAP_SETUID and "
+			  "CAP_SETGID are needed)");
 }
 
 /* While there is the privilege to do so; who has none has little to bound, and
@@ -134,7 +135,8 @@ static void forget_files(bool rooted)
 
 	errno = -err;
 	if (err && !rooted)
-		leave_out("no empty root, and no Landlock instead of one");
+		leave_out("no empty root (CAP_SYS_CHROOT is needed), and no "
+			  "Landlock instead of one");
 }
 
 static void filter(const char *const *calls, enum confine_limits limits)

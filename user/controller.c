@@ -156,6 +156,7 @@ void controller_close(struct controller *c)
 		nic_close(nic);
 	}
 	memory_close(c);
+	controller_doubt_end(c);
 	loop_set_deadline(c->loop, INSTANT_NEVER);
 	loop_source_remove(c->guardian_source);
 	loop_source_remove(c->netlink_source);

@@ -51,6 +51,8 @@ struct nic {
 	char trouble[CONTROLLER_ERROR_SIZE]; /* why it is not open */
 	struct instant looked;		     /* when somebody looked after it */
 	struct instant look_at;		     /* when to do so */
+	struct instant known; /* when the kernel was asked what it has answered:
+				 that our programs are attached */
 	struct dataplane *dataplane;
 	struct packet *packet;
 	struct loop_source *source; /* of the ring; NULL: none yet */
@@ -128,6 +130,8 @@ struct controller {
 	 * links, pins and sockets; controller_handover.c. */
 	uint64_t plumbing;
 	bool busy;		 /* slow work is under way in the background */
+	struct doubt *doubt;	 /* asked and not answered yet, or NULL */
+	struct instant doubted;	 /* when it was asked last */
 	struct instant breathed; /* see controller_breathe() */
 	/* Some member may have addresses to work on, or to restore: without a
 	 * word of that, nobody looks through thousands of them. */
@@ -244,9 +248,9 @@ struct config *controller_config(struct controller *c, bool named);
 
 /* Inside, from the bottom up: controller_device.c, controller_address.c,
  * controller_effects.c, controller_memory.c, controller_elect.c,
- * controller_watch.c, controller_nic.c, controller_mend.c, controller_plan.c,
- * controller_group.c, controller_cluster.c, and on top controller_handover.c,
- * controller.c and controller_config.c. */
+ * controller_watch.c, controller_nic.c, controller_mend.c, controller_doubt.c,
+ * controller_plan.c, controller_group.c, controller_cluster.c, and on top
+ * controller_handover.c, controller.c and controller_config.c. */
 
 /* What outlives the controller in STATE_DIR/sequences: how far our own sealed
  * counters are, and how far each sealed sender's were.  0 or -errno. */
@@ -332,8 +336,16 @@ extern const struct netlink_watch nic_watch;
 void nic_wake(struct nic *nic);
 /* How it is, asked of the kernel. */
 void nic_ask(struct nic *nic);
-/* A backup is about to be promoted: is it only deaf? */
+/* A backup is about to be promoted: is it only deaf?  Its groups are told so if
+ * it is; waits for the kernel, but never long. */
 void nic_doubt(struct nic *nic, struct instant now);
+/* Asks that in time for whoever is to be promoted next, if it is time to; when
+ * to call again. */
+struct instant controller_doubt_ahead(struct controller *c);
+void controller_doubt_end(struct controller *c);
+/* Somebody has taken our programs off: groups fall silent first, what is to be
+ * done comes after. */
+void nic_detached(struct nic *nic);
 /* Looks after those whose time has come: are our programs still attached, and
  * can they be again? */
 void nics_look_after(struct controller *c);

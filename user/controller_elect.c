@@ -34,6 +34,7 @@ void controller_settle(struct controller *c)
 
 	for (const struct nic *nic = c->nics; nic; nic = nic->next)
 		first = instant_min(first, nic->look_at);
+	first = instant_min(first, controller_doubt_ahead(c));
 	if (c->addresses_at_work && !hand_owes(c->hand))
 		first = loop_now();
 	loop_set_deadline(c->loop, first);
@@ -102,8 +103,9 @@ static void elect_until_done(struct controller *c, struct pollfd *fds)
 	size_t count = collect_fds(c, fds);
 
 	do {
-		struct span wait =
-			instant_since(loop_now(), node_deadline(&c->node));
+		struct instant next = instant_min(node_deadline(&c->node),
+						  controller_doubt_ahead(c));
+		struct span wait = instant_since(loop_now(), next);
 		struct timespec timeout = {
 			.tv_sec = (time_t)(wait.ns / 1000000000),
 			.tv_nsec = (long)(wait.ns % 1000000000)

@@ -17,7 +17,6 @@
 enum mend_times {
 	MEND_LOOK_MS = 1000, /* between looks at what works, and attempts */
 	MEND_PACE_MS = 50,
-	MEND_DOUBT_MS = 1,
 };
 
 void nic_wake(struct nic *nic)
@@ -38,20 +37,9 @@ static void lose(struct nic *nic, const char *why)
 	nic_wake(nic);
 }
 
-static const char detached[] = "the XDP program was detached by somebody else";
-
-void nic_doubt(struct nic *nic, struct instant now)
+void nic_detached(struct nic *nic)
 {
-	/* One that lies on another may be making room for that one's. */
-	if (nic->controller->busy && nic->link.below)
-		return;
-	if (!nic->open ||
-	    instant_before(now,
-			   instant_add(nic->looked, span_ms(MEND_DOUBT_MS))))
-		return;
-	nic->looked = now;
-	if (!dataplane_attached(nic->dataplane))
-		lose(nic, detached);
+	lose(nic, "the XDP program was detached by somebody else");
 }
 
 /* For the background, as everything that ends in _slowly. */
@@ -96,7 +84,7 @@ static void look_at_open(struct nic *nic)
 	if (!nic->open)
 		return; /* lost meanwhile */
 	if (!look.attached)
-		lose(nic, detached);
+		nic_detached(nic);
 	else if (!look.renamed)
 		lose(nic, "its pins cannot follow its name");
 }

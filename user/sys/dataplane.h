@@ -95,6 +95,9 @@ unsigned int dataplane_program_id(const struct dataplane *dataplane);
 /* False once a third party has detached or replaced one of our programs.  Waits
  * for whoever holds the kernel's lock on interfaces: not for the loop. */
 bool dataplane_attached(const struct dataplane *dataplane);
+/* Another, of descriptors of its own, for a thread to ask that of, and to be
+ * freed by dataplane_abandon().  NULL: none to be had. */
+struct dataplane *dataplane_witness(const struct dataplane *dataplane);
 
 /* The kernel attaches nothing below an interface with a program on it: that
  * one gets out of the way for a moment, leases and all else unchanged. */

@@ -7,6 +7,7 @@
 
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,6 +70,32 @@ void dataplane_free(struct dataplane *dataplane)
 	for (int i = 0; i < DATAPLANE_PROGRAMS; i++)
 		drop(dataplane->programs[i]);
 	free(dataplane);
+}
+
+static int twin(int fd)
+{
+	return fd < 0 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
+struct dataplane *dataplane_witness(const struct dataplane *dataplane)
+{
+	const struct complaint unheard = { .ifname = "" };
+	struct dataplane *witness = dataplane_new(&unheard);
+	struct hook *hook;
+	struct egress_hook *egress;
+
+	if (!witness)
+		return NULL;
+	hook = &witness->plain.hook;
+	egress = &witness->plain.egress;
+	witness->plain = dataplane->plain;
+	hook->link = twin(hook->link);
+	egress->link = twin(egress->link);
+	if (hook->link >= 0 &&
+	    (egress->link >= 0 || dataplane->plain.egress.link < 0))
+		return witness;
+	dataplane_abandon(witness);
+	return NULL;
 }
 
 void dataplane_put(const struct dataplane *dataplane, bool objects,

@@ -276,7 +276,7 @@ static void tick_as_master(struct election *e,
 	}
 	if (election_lease_lapsed(e, event->now))
 		e->announce_in = 1;
-	e->advert_due = instant_add(event->now, election_interval(e));
+	e->advert_due = election_next_advert(e, event->now);
 	out->actions |= ACTION_ADVERTISE;
 	if (e->announce_in && --e->announce_in == 0)
 		out->actions |= ACTION_ANNOUNCE;

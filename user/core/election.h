@@ -183,6 +183,10 @@ uint8_t election_wire_demote(const struct election *election);
 struct span election_interval(const struct election *election);
 struct span election_master_down(const struct election *election);
 struct span election_lease(const struct election *election);
+/* When a master that advertises in time does so next: an interval later, or up
+ * to 1/256 s earlier until it is in step with the host's other masters. */
+struct instant election_next_advert(const struct election *election,
+				    struct instant now);
 
 /* Inside, election_rank.c for election.c: what an advertisement means. */
 

@@ -14,6 +14,9 @@ enum election_time_numbers {
 	DEMOTE_MAX = 255,
 	SLACK_SHARE = 256, /* of the lease, for clock drift */
 	SLACK_MIN_US = 200,
+	SKEW_NS = 1000000000 / 256, /* what intervals are multiples of */
+	SKEW_CUT_NS = 1000,
+	BEAT_SKEWS = 4,
 };
 
 static int clamp(int value, int low, int high)
@@ -73,6 +76,28 @@ struct span election_master_down(const struct election *e)
 	us = (uint64_t)s->dead_ratio * s->advbase * 1000000u +
 	     carp_skew_us(skew);
 	return span_us(us ? us : CARP_INTERVAL_FLOOR_US);
+}
+
+/* A wake-up costs a host more than the advertisement it is for.  So masters
+ * speak on beats of the boot clock, 64 a second, all those of one beat in one
+ * wake-up; those whose interval is no multiple of that, on a fourth of it.  On
+ * the way there they are early, never late, each time by what an advskew of 1
+ * makes at most.  An advbase of 0 leaves no room for that. */
+struct instant election_next_advert(const struct election *e,
+				    struct instant now)
+{
+	struct instant due = instant_add(now, election_interval(e));
+	uint64_t beat = SKEW_NS, on_beat;
+
+	if (e->settings.advbase == 0)
+		return due;
+	if (election_wire_advskew(e) % BEAT_SKEWS == 0)
+		beat *= BEAT_SKEWS;
+	/* Intervals are cut to whole microseconds, beats are not. */
+	on_beat = due.ns + SKEW_CUT_NS;
+	on_beat -= on_beat % beat;
+	return instant_max((struct instant){ on_beat },
+			   (struct instant){ due.ns - SKEW_NS });
 }
 
 /* How long the least patient peer of our dead ratio waits for us: one without

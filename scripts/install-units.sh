@@ -5,7 +5,7 @@
 set -euo pipefail
 from=$(dirname "${BASH_SOURCE[0]}")
 mkdir -p "$2"
-for unit in carp-xdp.service carp-xdp-hand.socket carp-xdp-hand@.service; do
+for unit in carp-xdp.service carp-xdp-{hand,runner}{.socket,@.service}; do
 	if [[ -e $from/$unit.in ]]; then
 		sed "s#@SBINDIR@#$1#" "$from/$unit.in" >"$2/$unit"
 	else

@@ -143,13 +143,21 @@ static const struct verb verbs[] = {
 	  NULL,
 	  verbs_daemon },
 	{ "hand",
-	  "[--config PATH] [--unit NAME]",
+	  "[--config PATH] [--unit NAME] [--runner SOCKET]",
 	  "Have the privilege for a controller; systemd starts it.",
 	  CLI_HAND,
 	  0,
 	  { NULL },
 	  NULL,
 	  verbs_hand },
+	{ "runner",
+	  "",
+	  "Run checks and hooks for a controller; systemd starts it.",
+	  CLI_RUNNER,
+	  0,
+	  { NULL },
+	  NULL,
+	  verbs_runner },
 };
 
 enum verb_count {
@@ -265,8 +273,8 @@ static int values_check(const struct cli *cli)
 	struct request request;
 	int code;
 
-	if (cli->verb->bit & (CLI_DAEMON | CLI_HAND | CLI_CHECK | CLI_IMPORT |
-			      CLI_EXPLAIN | CLI_TOP))
+	if (cli->verb->bit & (CLI_DAEMON | CLI_HAND | CLI_RUNNER | CLI_CHECK |
+			      CLI_IMPORT | CLI_EXPLAIN | CLI_TOP))
 		return 0;
 	code = request_parse(cli->request, &request, error, sizeof(error));
 	if (code)

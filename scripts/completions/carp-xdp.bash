@@ -30,7 +30,8 @@ _carp_xdp() {
 	--auth) offered="auto strict compat" ;;
 	--balancing) offered="ip ip-stealth ip-unicast" ;;
 	--demotion) offered="auto byte advskew both" ;;
-	--pass-file | --config | --socket | --pin-dir | --state-dir | --hand)
+	--pass-file | --config | --socket | --pin-dir | --state-dir | --hand | \
+		--runner)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;

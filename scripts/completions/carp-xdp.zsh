@@ -27,7 +27,7 @@ case ${words[CURRENT-1]} in
 --auth) compadd auto strict compat; return ;;
 --balancing) compadd ip ip-stealth ip-unicast; return ;;
 --demotion) compadd auto byte advskew both; return ;;
---pass-file|--config|--socket|--pin-dir|--state-dir|--hand) _files; return ;;
+--pass-file|--config|--socket|--pin-dir|--state-dir|--hand|--runner) _files; return ;;
 esac
 case $verb in
 maintenance) compadd on off ;;

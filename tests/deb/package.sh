@@ -58,6 +58,8 @@ for file in usr/sbin/carp-xdp usr/share/man/man8/carp-xdp.8.gz \
 	lib/systemd/system/carp-xdp.service etc/carp-xdp/carp-xdp.conf \
 	lib/systemd/system/carp-xdp-hand.socket \
 	lib/systemd/system/carp-xdp-hand@.service \
+	lib/systemd/system/carp-xdp-runner.socket \
+	lib/systemd/system/carp-xdp-runner@.service \
 	usr/share/bash-completion/completions/carp-xdp \
 	usr/share/zsh/vendor-completions/_carp-xdp; do
 	ok "it has $file" has "-rw.r.[-x]r.[-x] root/root .* \./$file"
@@ -72,8 +74,8 @@ refute "its configuration does nothing" grep -E '^[^#]' \
 	"$HOSTS_DIR/tree/etc/carp-xdp/carp-xdp.conf"
 ok "which is the administrator's to change" \
 	grep -qx /etc/carp-xdp/carp-xdp.conf <(control conffiles)
-ok "systemd's user is made before the service starts" awk \
+ok "systemd's users are made before the service starts" awk \
 	'/systemd-sysusers/ { user = NR } /start|restart/ && !user { early = 1 }
 	END { exit !user || early }' <(control postinst)
-ok "its socket goes with it" \
-	grep -q "stop carp-xdp-hand.socket" <(control prerm)
+ok "its sockets go with it" grep -q \
+	"stop carp-xdp-hand.socket carp-xdp-runner.socket" <(control prerm)

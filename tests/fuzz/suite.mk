@@ -2,7 +2,8 @@
 # The data plane, and every parser of what others send, under frames and bytes
 # nobody has thought of: see oracle.h and the head of each fuzz_*.c.
 SUITES += fuzz
-FUZZ_TARGETS := frames request config import control http election memory netlink
+FUZZ_TARGETS := frames request config import control http election memory netlink \
+                runner
 CHECK_fuzz := $(B)/tests/fuzz/flood $(B)/tests/fuzz/differential \
               tests/fuzz/targets.sh
 
@@ -30,7 +31,8 @@ $(B)/tests/fuzz/differential: \
 FUZZ_FLAGS := -fsanitize=address,undefined,fuzzer-no-link \
               -fno-sanitize-recover=undefined -O1 -g -std=gnu11
 FUZZ_OBJ    = $(patsubst %.c,$(B)/fuzz/%.o,$(1))
-FUZZ_REQUEST := $(EDGE_SRC) user/core/cluster.c user/core/ledger.c
+FUZZ_REQUEST := $(EDGE_SRC) user/core/cluster.c user/core/ledger.c \
+                user/sys/runner_check.c user/probe/probe_parse.c
 FUZZ_NATIVE := tests/native/maps.c tests/native/native.c \
                tests/native/rooms.c
 
@@ -47,6 +49,7 @@ fuzz_memory_src := tests/fuzz/fake_loop.c user/sys/boot.c user/sys/statefile.c \
                    user/sys/background.c user/sys/pack.c user/address.c \
                    user/controller_memory_file.c
 fuzz_netlink_src := user/sys/netlink_parse.c
+fuzz_runner_src := user/sys/runner_check.c
 
 $(B)/fuzz/tests/native/rooms.o: tests/native/rooms.c tests/fuzz/suite.mk
 	$(call say,FUZZ,$@)

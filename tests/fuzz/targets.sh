@@ -9,9 +9,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 CRASHES=build/fuzz/crashes
 mkdir -p "$CRASHES" build/fuzz/logs
 declare -A RUNS=([frames]=8000 [request]=20000 [config]=5000 [import]=5000 [control]=3000 [http]=3000
-	[election]=10000 [memory]=10000 [netlink]=50000)
+	[election]=10000 [memory]=10000 [netlink]=50000 [runner]=50000)
 targets=("$@")
-(($#)) || targets=(frames request config import control http election memory netlink)
+(($#)) || targets=(frames request config import control http election memory netlink runner)
 bad=0
 
 # Decisions to begin with, or inputs would stay short for long.

@@ -4,7 +4,8 @@
 # controller reads what comes from the network and the socket, and has no
 # privilege.  Its hand has, parses nothing, and would have 1.6 whatever else it
 # gave up: it loads BPF programs, sets addresses, opens sockets and uses the
-# host's network.
+# host's network.  Their runner, which starts programs of others, keeps what such
+# a program may need: files to read, and the network.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 units=$(mktemp -d)
@@ -24,3 +25,4 @@ unit() {
 }
 unit carp-xdp.service 1.5
 unit carp-xdp-hand@.service 2.6
+unit carp-xdp-runner@.service 2.1

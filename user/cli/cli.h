@@ -27,7 +27,8 @@ enum cli_verb {
 	CLI_IMPORT = 1 << 14,
 	CLI_EXPLAIN = 1 << 15,
 	CLI_TOP = 1 << 16,
-	CLI_EVERY = (1 << 17) - 1,
+	CLI_RUNNER = 1 << 17,
+	CLI_EVERY = (1 << 18) - 1,
 };
 
 enum cli_flag {
@@ -53,6 +54,7 @@ struct cli {
 	const char *state_dir;
 	const char *hand;	     /* of daemon */
 	const char *unit;	     /* of hand */
+	const char *runner;	     /* of hand */
 	const char *config;	     /* of both */
 	unsigned int flags;	     /* enum cli_flag */
 	struct json_object *request; /* grows while options are read */

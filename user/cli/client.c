@@ -18,7 +18,7 @@
 
 int client_open(const char *path, struct client *out)
 {
-	int fd = unix_connect(path, 0, CLIENT_PATIENCE);
+	int fd = unix_connect(path, SOCK_STREAM, CLIENT_PATIENCE);
 	struct client client = { .path = path };
 
 	if (fd < 0)

@@ -30,7 +30,7 @@ void top_link_ask(struct top_link *link, const char *path, const char *request)
 	const size_t size = strlen(request);
 
 	top_link_close(link);
-	link->fd = unix_connect(path, SOCK_NONBLOCK, 0);
+	link->fd = unix_connect(path, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	if (link->fd >= 0 &&
 	    send(link->fd, request, size, MSG_NOSIGNAL) != (ssize_t)size)
 		top_link_close(link);

@@ -151,9 +151,16 @@ int verbs_hand(struct cli *cli)
 		.pin_dir = cli->pin_dir,
 		.state_dir = cli->state_dir,
 		.config = cli->config,
+		.runner = cli->runner,
 	};
 
 	return daemon_hand(&options, cli->unit);
+}
+
+int verbs_runner(struct cli *cli)
+{
+	(void)cli;
+	return daemon_runner();
 }
 
 /* --- the line for people ----------------------------------------------------

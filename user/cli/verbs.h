@@ -21,6 +21,7 @@ int verbs_explain(struct cli *cli);
 int verbs_top(struct cli *cli);
 int verbs_daemon(struct cli *cli);
 int verbs_hand(struct cli *cli);
+int verbs_runner(struct cli *cli);
 int verbs_reload(struct cli *cli);
 int verbs_showconf(struct cli *cli);
 

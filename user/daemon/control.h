@@ -17,6 +17,7 @@ struct control_config {
 	const char *pin_dir;
 	const char *state_dir;
 	struct guardian *guardian; /* NULL: none */
+	struct nursery *nursery;   /* the same */
 	/* Ends the loop when the last group is detached. */
 	bool embedded;
 	const char *metrics; /* what control_metrics() will be asked for */

@@ -9,6 +9,7 @@
 #include "user/sys/guardian.h"
 #include "user/sys/log.h"
 #include "user/sys/notify.h"
+#include "user/sys/runner.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -44,6 +45,7 @@ struct daemon {
 	struct hand_link link;
 	int manager; /* to be notified */
 	struct guardian *guardian;
+	struct nursery *nursery;
 	struct hand *hand;
 	struct loop *loop;
 	struct control *control;
@@ -64,6 +66,7 @@ static struct control_config control_config(const struct daemon *d)
 					.hand = d->hand,
 					.owner = d->owner,
 					.guardian = d->guardian,
+					.nursery = d->nursery,
 					.socket_path = options->socket_path,
 					.pin_dir = options->pin_dir,
 					.state_dir = options->state_dir,
@@ -100,6 +103,15 @@ static int open_link(struct daemon *d, char *error, size_t size)
 	return err ? EXIT_CODE_FAILED : 0;
 }
 
+/* Checks and hooks come from a configuration; who has a hand that is a service
+ * gets runners from one, too. */
+static int open_nursery(struct daemon *d)
+{
+	if (!d->options->config || d->options->hand)
+		return 0;
+	return nursery_start(daemon_probe, &d->nursery);
+}
+
 static int open_loop(struct daemon *d)
 {
 	int err = loop_open(&d->loop);
@@ -120,6 +132,9 @@ static int prepare(struct daemon *d, char *error, size_t size)
 		code = explain(guardian_start(d->options->embedded, &d->confine,
 					      d->link.frames, &d->guardian),
 			       "make the guardian", error, size);
+	if (!code)
+		code = explain(open_nursery(d), "make the nursery", error,
+			       size);
 	if (!code)
 		code = explain(open_hand(d), "make the hand", error, size);
 	hand_link_close(&d->link);
@@ -203,6 +218,7 @@ int daemon_main(const struct daemon_options *options)
 		code = serve(&d);
 	}
 	loop_close(d.loop);
+	nursery_stop(d.nursery);
 	hand_stop(d.hand);
 	guardian_dismiss(d.guardian);
 	return code;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct json_object;
 
@@ -15,6 +16,7 @@ struct daemon_options {
 	const char *metrics; /* NULL: none */
 	const char *hand;    /* the socket of its service; NULL: a child */
 	const char *config;  /* file or directory; NULL: none */
+	const char *runner;  /* of a hand: the socket of its service */
 	/* Started by attach: ends when the last group is detached, or when it
 	 * has none after its first request. */
 	bool embedded;
@@ -33,3 +35,9 @@ int daemon_main(const struct daemon_options *options);
  * descriptor 3 (sd_listen_fds(3)); unit: the controller's, or NULL.  Runs until
  * that controller ends; the exit status. */
 int daemon_hand(const struct daemon_options *options, const char *unit);
+
+/* The runner of a controller, as above. */
+int daemon_runner(void);
+/* How a runner looks at what needs no program (user/probe). */
+bool daemon_probe(const char *const *words, size_t count,
+		  unsigned int timeout_ms, int *value, char *text);

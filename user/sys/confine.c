@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 static const char user_name[] = "carp-xdp";
+static const char runner_name[] = "carp-xdp-runner";
 
 /* --- before --------------------------------------------------------------- */
 
@@ -101,17 +102,21 @@ static bool has_exactly(__u64 kept)
 	return true;
 }
 
-/* A service manager may have seen to that, and left no call to do so again. */
-static int keep(__u64 kept)
+/* Effective, permitted, and nobody's who comes after. */
+static int have(__u64 kept)
 {
-	if (has_exactly(kept))
-		return 0;
 	capng_clear(CAPNG_SELECT_CAPS);
 	for (unsigned int i = 0; i <= CAP_LAST_CAP; i++)
 		if (kept >> i & 1)
 			capng_update(CAPNG_ADD,
 				     CAPNG_EFFECTIVE | CAPNG_PERMITTED, i);
 	return capng_apply(CAPNG_SELECT_CAPS) ? -EPERM : 0;
+}
+
+/* A service manager may have seen to that, and left no call to do so again. */
+static int keep(__u64 kept)
+{
+	return has_exactly(kept) ? 0 : have(kept);
 }
 
 static void keep_secrets(void)
@@ -213,4 +218,59 @@ int confine_hand(void)
 	if (!err)
 		filter(confine_hand_calls, LIMIT_NONE);
 	return err;
+}
+
+/* --- for programs of others ------------------------------------------------
+ */
+
+int confine_nursery(void)
+{
+	static const unsigned int wanted[] = { CAP_SETUID, CAP_SETGID, CAP_KILL,
+					       CAP_NET_RAW };
+	__u64 kept = 0;
+	int err;
+
+	capng_get_caps_process();
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
+		if (capng_have_capability(CAPNG_PERMITTED, wanted[i]))
+			kept |= 1ULL << wanted[i];
+	bound(kept);
+	err = keep(kept);
+	return err || SANITIZED ? err : gain_nothing();
+}
+
+/* Who fills the host with processes fills their own share of it. */
+static void limit_processes(void)
+{
+	const struct rlimit most = { CONFINE_RUNNER_PROCESSES,
+				     CONFINE_RUNNER_PROCESSES };
+
+	setrlimit(RLIMIT_NPROC, &most);
+}
+
+int confine_runner(void)
+{
+	const struct passwd *user = geteuid() ? NULL : getpwnam(runner_name);
+	struct confine runner = { CONFINE_RUNNER_ID, CONFINE_RUNNER_ID, -1 };
+	__u64 kept = 0;
+	int err;
+
+	if (user && user->pw_uid)
+		runner = (struct confine){ user->pw_uid, user->pw_gid, -1 };
+	capng_get_caps_process();
+	if (capng_have_capability(CAPNG_PERMITTED, CAP_NET_RAW))
+		kept = 1ULL << CAP_NET_RAW;
+	bound(kept);
+	if (!geteuid()) {
+		prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
+		change_user(&runner);
+		limit_processes();
+	}
+	err = have(kept);
+	return err ? err : gain_nothing();
+}
+
+int confine_command(void)
+{
+	return have(0);
 }

@@ -12,6 +12,8 @@ enum confine_numbers {
 	/* Whom the controller runs as where there is no user carp-xdp: in no
 	 * range that Debian or systemd gives out. */
 	CONFINE_ID = 61112,
+	CONFINE_RUNNER_ID = 61113, /* the same of carp-xdp-runner */
+	CONFINE_RUNNER_PROCESSES = 512,
 };
 
 struct confine {
@@ -35,3 +37,13 @@ int confine_controller(const struct confine *confine);
 int confine_guardian(const struct confine *confine);
 /* Keeps the user and what loading, addresses and frames need. */
 int confine_hand(void);
+
+/* What other users' processes are made from: has no more than it takes to
+ * become another user, and to end what that has left. */
+int confine_nursery(void);
+/* The user that programs of others run as, where we may choose, and of all
+ * capabilities CAP_NET_RAW, where it was there, to ask neighbours with.  Files
+ * and system calls stay, for they go by what those programs are for. */
+int confine_runner(void);
+/* Not even that. */
+int confine_command(void);

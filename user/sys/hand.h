@@ -37,6 +37,7 @@ struct hand_config {
 	const char *pin_dir;
 	const char *state_dir;
 	const char *config; /* file or directory; NULL: none */
+	const char *runner; /* the socket of its service; NULL: none */
 	/* Asked about by hand_restarts(); NULL: the one it is in. */
 	const char *unit;
 	uid_t user;	/* the controller's, soon */
@@ -123,6 +124,8 @@ void hand_listener_leave(struct hand *hand, const struct listener *listener);
 /* A connection to the controller that answers there, which is root's or ours: a
  * descriptor, -EACCES if it is neither, or another -errno. */
 int hand_connect(struct hand *hand);
+/* A connection to a new runner (runner.h); or -errno. */
+int hand_runner(struct hand *hand);
 /* A TCP socket that listens there; or -errno. */
 int hand_listen_tcp(struct hand *hand, const struct sockaddr_storage *address);
 /* packet_open(). */

@@ -304,6 +304,14 @@ int hand_connect(struct hand *hand)
 	return ask_fd(hand, WORK_CONNECT, &request, &answer);
 }
 
+int hand_runner(struct hand *hand)
+{
+	const struct hand_request request = { 0 };
+	struct hand_answer answer;
+
+	return ask_fd(hand, WORK_RUNNER, &request, &answer);
+}
+
 int hand_listen_tcp(struct hand *hand, const struct sockaddr_storage *address)
 {
 	const struct hand_request request = { .address = *address };

@@ -14,14 +14,15 @@
 
 enum link_numbers {
 	LINK_PATIENCE_S = 10, /* for a service manager that is busy */
-	LINK_LAYOUT = 1,      /* of what is said here and in hand_parts.h */
+	LINK_LAYOUT = 2,      /* of what is said here and in hand_parts.h */
 };
 
 /* --- the controller's side ------------------------------------------------ */
 
 int hand_link_open(const char *path, struct hand_link *out)
 {
-	struct hand_link link = { .fd = unix_connect(path, 0, LINK_PATIENCE_S),
+	struct hand_link link = { .fd = unix_connect(path, SOCK_STREAM,
+						     LINK_PATIENCE_S),
 				  .frames = -1 };
 	struct pack pack = { 0 };
 	uint32_t layout = 0;

@@ -79,6 +79,7 @@ enum hand_work {
 	WORK_RESTARTS,
 	WORK_CLEAN,
 	WORK_CONFIG,
+	WORK_RUNNER,
 	WORK_END,
 };
 

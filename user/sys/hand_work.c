@@ -165,7 +165,18 @@ static bool is_trusted(const struct work *w, int fd)
 
 static int connect_there(struct work *w)
 {
-	int fd = unix_connect(w->config->socket_path, 0, PATIENCE_S);
+	int fd = unix_connect(w->config->socket_path, SOCK_STREAM, PATIENCE_S);
+
+	if (fd < 0)
+		return fd;
+	return is_trusted(w, fd) ? give(w, fd) : -EACCES;
+}
+
+static int connect_runner(struct work *w)
+{
+	int fd = w->config->runner ? unix_connect(w->config->runner,
+						  SOCK_SEQPACKET, PATIENCE_S)
+				   : -ENOENT;
 
 	if (fd < 0)
 		return fd;
@@ -226,6 +237,7 @@ static int (*const works[WORK_END])(struct work *w) = {
 	[WORK_LISTENER_LEAVE] = leave,	[WORK_CONNECT] = connect_there,
 	[WORK_LISTEN_TCP] = listen_tcp, [WORK_RESTARTS] = restarts,
 	[WORK_CLEAN] = clean,		[WORK_CONFIG] = config,
+	[WORK_RUNNER] = connect_runner,
 };
 
 static void act(struct work *w, unsigned int kind)

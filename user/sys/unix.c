@@ -31,12 +31,11 @@ int unix_patience(int fd, int seconds)
 	return 0;
 }
 
-int unix_connect(const char *path, int flags, int patience_s)
+int unix_connect(const char *path, int type, int patience_s)
 {
 	struct sockaddr_un address;
 	int err = unix_address(path, &address);
-	int fd = err ? -1
-		     : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
+	int fd = err ? -1 : socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return err ? err : -errno;

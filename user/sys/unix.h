@@ -10,6 +10,6 @@
 int unix_address(const char *path, struct sockaddr_un *out);
 /* How long sending and receiving wait each: 0 or -errno. */
 int unix_patience(int fd, int seconds);
-/* A stream, close-on-exec, that waits so long, 0: for ever; flags: of
- * socket(2), SOCK_NONBLOCK or 0.  A descriptor or -errno. */
-int unix_connect(const char *path, int flags, int patience_s);
+/* Close-on-exec, waits so long, 0: for ever; type: of socket(2), SOCK_NONBLOCK
+ * with it or not.  A descriptor or -errno. */
+int unix_connect(const char *path, int type, int patience_s);

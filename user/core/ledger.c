@@ -9,7 +9,8 @@
 static bool same_place(const struct ledger_entry *a,
 		       const struct ledger_entry *b)
 {
-	return a->ifindex == b->ifindex && !strcmp(a->name, b->name);
+	return a->ifindex == b->ifindex && a->track == b->track &&
+	       !strcmp(a->name, b->name);
 }
 
 static struct ledger_entry *find(struct ledger *ledger,
@@ -127,6 +128,8 @@ bool ledger_set(struct ledger *ledger, const struct ledger_entry *entry)
 		drop(ledger, e);
 	else if (e)
 		e->amount = new.amount;
+	if (e && new.amount != 0)
+		e->weighed = new.weighed;
 	return e || new.amount == 0 || append(ledger, &new);
 }
 
@@ -145,26 +148,40 @@ bool ledger_bears(const struct settings *s, const char *name)
 	return !strcmp(name, LEDGER_COMMON_NAME);
 }
 
+bool ledger_tracks(const struct settings *s, const char *name)
+{
+	for (size_t i = 0; i < s->tracks_count; i++)
+		if (!strcmp(s->tracks[i], name))
+			return true;
+	return false;
+}
+
+static bool counts(const struct ledger_entry *e, unsigned int ifindex,
+		   const struct settings *s)
+{
+	if (e->track)
+		return ledger_tracks(s, e->name);
+	if (*e->name)
+		return ledger_bears(s, e->name);
+	return e->ifindex == ifindex || e->ifindex == LEDGER_EVERYWHERE;
+}
+
 int ledger_sum(const struct ledger *ledger, unsigned int ifindex,
 	       const struct settings *settings)
 {
 	int sum = 0;
 
-	for (unsigned int i = 0; i < ledger->count; i++) {
-		const struct ledger_entry *e = &ledger->entries[i];
-
-		if (*e->name ? ledger_bears(settings, e->name)
-			     : e->ifindex == ifindex ||
-				       e->ifindex == LEDGER_EVERYWHERE)
-			sum += e->amount;
-	}
+	for (unsigned int i = 0; i < ledger->count; i++)
+		if (counts(&ledger->entries[i], ifindex, settings))
+			sum += ledger->entries[i].amount;
 	return sum;
 }
 
 bool ledger_knows(const struct ledger *ledger, const char *name)
 {
 	for (unsigned int i = 0; i < ledger->count; i++)
-		if (!strcmp(ledger->entries[i].name, name))
+		if (!ledger->entries[i].track &&
+		    !strcmp(ledger->entries[i].name, name))
 			return true;
 	return false;
 }

@@ -24,9 +24,11 @@ struct ledger_entry {
 	/* Where: groups of that name, or without one those of the interface,
 	 * or LEDGER_EVERYWHERE. */
 	char name[SETTINGS_NAME_SIZE];
+	bool track; /* the name is a track's: groups that it counts for */
 	unsigned int ifindex;
 	int amount;
 	bool automatic; /* ours to take back, not an operator's */
+	bool weighed;	/* as the rules of the groups weigh a lost link */
 	char reason[LEDGER_REASON_SIZE];
 	char by[LEDGER_BY_SIZE]; /* who changed it last; may be empty */
 	struct instant since;	 /* it was first there */
@@ -57,3 +59,4 @@ int ledger_sum(const struct ledger *ledger, unsigned int ifindex,
 /* Is anything entered under this name? */
 bool ledger_knows(const struct ledger *ledger, const char *name);
 bool ledger_bears(const struct settings *settings, const char *name);
+bool ledger_tracks(const struct settings *settings, const char *name);

@@ -5,6 +5,7 @@
 #include "node.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* What a lasting fault of one interface or group weighs for all others. */
 enum fault_weights {
@@ -47,8 +48,7 @@ static bool weigh_faults(struct node *node)
 
 		int before = e->amount;
 
-		if (e->automatic && (e->amount == FAULT_WEIGHT_BYTE ||
-				     e->amount == FAULT_WEIGHT_ADVSKEW))
+		if (e->weighed)
 			e->amount = fault_weight(node);
 		changed |= e->amount != before;
 	}
@@ -145,19 +145,52 @@ struct instant node_deadline(const struct node *node)
 			   agenda_due(&node->announcements));
 }
 
+static bool hold_back(struct node *node, struct ledger_entry *entry,
+		      struct instant now)
+{
+	if (entry->weighed)
+		entry->amount = fault_weight(node);
+	entry->since = now;
+	if (!ledger_set(&node->ledger, entry))
+		return false;
+	spread_demotion(node, now);
+	return true;
+}
+
 bool node_hold_back(struct node *node, int amount, const char *reason,
 		    const char *by, struct instant now)
 {
 	struct ledger_entry entry = { .ifindex = LEDGER_EVERYWHERE,
-				      .amount = amount,
-				      .since = now };
+				      .amount = amount };
 
 	snprintf(entry.reason, sizeof(entry.reason), "%s", reason);
 	snprintf(entry.by, sizeof(entry.by), "%s", by);
-	if (!ledger_set(&node->ledger, &entry))
-		return false;
-	spread_demotion(node, now);
-	return true;
+	return hold_back(node, &entry, now);
+}
+
+bool node_track(struct node *node, const struct track *track,
+		struct instant now)
+{
+	const char *name = track->rules.name;
+	struct ledger_entry entry = { .ifindex = LEDGER_EVERYWHERE,
+				      .track = !track->rules.all };
+
+	entry.amount = track_demotion(track, &entry.weighed);
+	if (entry.track)
+		memcpy(entry.name, name, sizeof(entry.name));
+	snprintf(entry.reason, sizeof(entry.reason), "track %s", name);
+	snprintf(entry.by, sizeof(entry.by), "track %s", name);
+	return hold_back(node, &entry, now);
+}
+
+bool node_track_end(struct node *node, const struct track *track,
+		    struct instant now)
+{
+	struct track without;
+
+	track_init(&without, &track->rules);
+	without.rules.guilty = false;
+	return node_track(node, &without, now);
 }
 
 bool node_bears(const struct node *node, const char *name)
@@ -168,13 +201,23 @@ bool node_bears(const struct node *node, const char *name)
 	return false;
 }
 
+static void hold_back_for_fault(struct node *node, bool lasts,
+				const char *reason, struct instant now)
+{
+	struct ledger_entry entry = { .ifindex = LEDGER_EVERYWHERE,
+				      .weighed = lasts };
+
+	snprintf(entry.reason, sizeof(entry.reason), "%s", reason);
+	hold_back(node, &entry, now);
+}
+
 static void hold_back_for_link(struct node *node, const char *name, bool up,
 			       struct instant now)
 {
 	char reason[LEDGER_REASON_SIZE];
 
 	snprintf(reason, sizeof(reason), "link of %s down", name);
-	node_hold_back(node, up ? 0 : fault_weight(node), reason, "", now);
+	hold_back_for_fault(node, !up, reason, now);
 }
 
 void node_link(struct node *node, unsigned int ifindex, const char *name,
@@ -204,7 +247,7 @@ void node_send_trouble(struct node *node, const char *where, bool failing,
 	char reason[LEDGER_REASON_SIZE];
 
 	snprintf(reason, sizeof(reason), "send errors on %s", where);
-	node_hold_back(node, failing ? fault_weight(node) : 0, reason, "", now);
+	hold_back_for_fault(node, failing, reason, now);
 }
 
 bool node_demote(struct node *node, const struct ledger_entry *entry,

@@ -6,6 +6,7 @@
 
 #include "group.h"
 #include "ledger.h"
+#include "track.h"
 
 struct node {
 	struct group *groups; /* linked by next, in order of joining */
@@ -42,6 +43,13 @@ void node_send_trouble(struct node *node, const char *where, bool failing,
  * if the ledger is full. */
 bool node_hold_back(struct node *node, int amount, const char *reason,
 		    const char *by, struct instant now);
+/* What a track has come to counts from now on: for groups that name it, or for
+ * all.  False if the ledger is full. */
+bool node_track(struct node *node, const struct track *track,
+		struct instant now);
+/* It counts for nothing any more. */
+bool node_track_end(struct node *node, const struct track *track,
+		    struct instant now);
 /* An operator's demotion, since now; false if the ledger is full. */
 bool node_demote(struct node *node, const struct ledger_entry *entry,
 		 struct instant now);

@@ -43,6 +43,7 @@ enum settings_limits {
 	SETTINGS_PEERS_MAX = 64,
 	SETTINGS_NAMES_MAX = 8,
 	SETTINGS_NAME_SIZE = 16, /* with its end */
+	SETTINGS_TRACKS_MAX = 16,
 	SETTINGS_GATEWAYS_MAX = 8,
 	/* With 1 a backup would be no more patient than one interval is long:
 	 * no lease could bridge two advertisements and end before that. */
@@ -75,6 +76,9 @@ struct settings {
 	/* By which demotion reaches several groups, beside "carp". */
 	char names[SETTINGS_NAMES_MAX][SETTINGS_NAME_SIZE];
 	size_t names_count;
+	/* Tracks that count for it, beside those that count for all. */
+	char tracks[SETTINGS_TRACKS_MAX][SETTINGS_NAME_SIZE];
+	size_t tracks_count;
 	/* Of a node of a cluster; all 0: a group of its own. */
 	enum carp_balancing balancing;
 	uint8_t leader; /* the lowest vhid of the cluster */

@@ -90,6 +90,7 @@ $(call OBJ,$(wildcard tests/bpf/*.c)): $(B)/carp.skel.h
 
 # What unit tests are about beside the core.
 TESTED_SRC := $(wildcard user/request*.c) user/address.c user/sys/hand_check.c user/sys/kind.c \
+              user/sys/runner_check.c \
               user/probe/probe_parse.c \
               user/cli/explain_frame.c \
               $(addprefix user/cli/doctor_,finding.c link.c host.c managers.c wire.c)

@@ -78,6 +78,7 @@ void config_free(struct config *config)
 			       sizeof(config->groups[i].key));
 	}
 	free(config->groups);
+	free(config->tracks);
 	free(config->metrics);
 	free(config);
 }

@@ -10,16 +10,24 @@
  *           vhid = 3
  *           vips = { 192.0.2.100/24, 2001:db8::100/64 }
  *           pass-file = /etc/carp-xdp/pass
+ *           track = { uplink }
+ *   }
+ *   track uplink {
+ *           interface = eth1
+ *           fall = 1
  *   }
  */
 #pragma once
 
+#include "user/core/track.h"
 #include "user/request.h"
+#include "user/sys/runner.h"
 
 enum config_limits {
 	CONFIG_NAME_SIZE = 32,	  /* of a group, with its end */
 	CONFIG_PLACE_SIZE = 96,	  /* "FILE:LINE" */
 	CONFIG_GROUPS_MAX = 4096, /* in all files */
+	CONFIG_TRACKS_MAX = RUNNER_CHECKS_MAX,
 	CONFIG_TEXT_MAX = 4 << 20,
 	CONFIG_ERROR_SIZE = CONFIG_PLACE_SIZE + REQUEST_TEXT_MAX,
 };
@@ -39,9 +47,18 @@ struct config_group {
 	unsigned int again; /* enum request_has: it was detached for that */
 };
 
+/* A track, all bytes of it: what no option says is at its default. */
+struct config_track {
+	char place[CONFIG_PLACE_SIZE];
+	struct track_rules rules;
+	struct runner_job job;
+};
+
 struct config {
 	struct config_group *groups;
 	size_t count;
+	struct config_track *tracks; /* CONFIG_TRACKS_MAX, or NULL: none */
+	size_t tracks_count;
 	char *metrics; /* NULL: none */
 	char metrics_place[CONFIG_PLACE_SIZE];
 };
@@ -65,6 +82,15 @@ int config_read(const struct textfile *files, size_t count, struct config **out,
 		char *error, size_t error_size);
 /* One more group, zero but for its name; NULL: no memory, or too many. */
 struct config_group *config_add(struct config *config, const char *name);
+/* The same of a track. */
+struct config_track *config_track_add(struct config *config);
+/* Whether two of the same name are the same: rules, job. */
+bool config_track_same_rules(const struct track_rules *a,
+			     const struct track_rules *b);
+bool config_track_same_job(const struct runner_job *a,
+			   const struct runner_job *b);
+/* "interface eth1", "command /usr/local/bin/check -v" */
+void config_track_words(const struct runner_job *job, char *out, size_t size);
 struct config *config_new(void);
 /* Wipes keys.  Takes NULL. */
 void config_free(struct config *config);

@@ -4,7 +4,9 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 enum config_kind {
 	CONFIG_TEXT,
@@ -30,5 +32,22 @@ enum {
 /* config_claims.c: groups against each other; 0 or an exit code. */
 struct config;
 int config_judge(const struct config *config, char *error, size_t error_size);
+
+/* config_track.c: one option of a track has been read.  seen: what of it has
+ * been said before, 0 at first. */
+struct config_track;
+typedef struct cfg_t cfg_t;
+typedef struct cfg_opt_t cfg_opt_t;
+/* As libconfuse wants them, to call each() with what has been read. */
+cfg_opt_t *config_track_options(int (*each)(cfg_t *, cfg_opt_t *));
+bool config_track_option(struct config_track *track, unsigned int *seen,
+			 cfg_opt_t *option, char *why, size_t size);
+/* All of it has been. */
+bool config_track_end(struct config_track *track, const char *name, char *why,
+		      size_t size);
+/* All files have been: 0 or an exit code. */
+int config_judge_tracks(const struct config *config, char *error, size_t size);
+void config_print_track(FILE *out, const struct config_track *track);
+void config_print_text(FILE *out, const char *text);
 
 void config_member(const char *name, char out[CONFIG_MEMBER_SIZE]);

@@ -23,13 +23,29 @@ static struct {
 	int code;
 	const cfg_t *section;	   /* the group being read */
 	struct json_object *group; /* what it has said so far */
-	/* How far lines have been counted, and the last that begins a group. */
+	struct config_track track; /* the same of a track */
+	unsigned int seen;
+	/* How far lines have been counted, and the last that begins a section.
+	 */
 	const char *text;
 	unsigned int line, group_line;
+	bool in_track;
 } now;
 
 /* What stands behind every file: read inside a group, that has no end. */
 #define END_OPTION "end-of-file"
+
+/* Not an option of that name, and not one of another. */
+static bool begins_section(const char *line)
+{
+	if (strncmp(line, "group", 5) && strncmp(line, "track", 5))
+		return false;
+	line += 5;
+	if (*line != ' ' && *line != '\t')
+		return false;
+	line += strspn(line, " \t");
+	return *line != '=' && *line != '+';
+}
 
 /* Counts on to that line. */
 static void count_lines(unsigned int line)
@@ -37,8 +53,10 @@ static void count_lines(unsigned int line)
 	while (now.line <= line && *now.text) {
 		const char *word = now.text + strspn(now.text, " \t");
 
-		if (!strncmp(word, "group", 5))
+		if (begins_section(word)) {
 			now.group_line = now.line;
+			now.in_track = *word == 't';
+		}
 		now.text += strcspn(now.text, "\n");
 		now.text += *now.text == '\n';
 		now.line++;
@@ -58,9 +76,8 @@ static void on_error(cfg_t *cfg, const char *format, va_list arguments)
 	if (strstr(text, "'" END_OPTION "'")) {
 		count_lines(UINT_MAX);
 		snprintf(now.error, now.size,
-			 "%s:%u: this group has no end: "
-			 "a } is missing",
-			 now.file, now.group_line);
+			 "%s:%u: this %s has no end: a } is missing", now.file,
+			 now.group_line, now.in_track ? "track" : "group");
 	} else {
 		snprintf(now.error, now.size, "%s:%d: %s", now.file, cfg->line,
 			 text);
@@ -266,6 +283,67 @@ static int on_group(cfg_t *cfg, cfg_opt_t *option)
 	return -1;
 }
 
+/* --- tracks --------------------------------------------------------------- */
+
+static void begin_track(const cfg_t *section)
+{
+	memset(&now.track, 0, sizeof(now.track));
+	now.seen = 0;
+	now.section = section;
+	count_lines((unsigned int)section->line);
+}
+
+static int on_track_option(cfg_t *section, cfg_opt_t *option)
+{
+	char why[REQUEST_TEXT_MAX];
+
+	if (now.section != section)
+		begin_track(section);
+	if (config_track_option(&now.track, &now.seen, option, why,
+				sizeof(why)))
+		return 0;
+	return refuse(section, why);
+}
+
+static const struct config_track *find_track(const char *name)
+{
+	for (size_t i = 0; i < now.config->tracks_count; i++)
+		if (!strcmp(now.config->tracks[i].rules.name, name))
+			return &now.config->tracks[i];
+	return NULL;
+}
+
+/* The section has been read to its end. */
+static int on_track(cfg_t *cfg, cfg_opt_t *option)
+{
+	cfg_t *section = cfg_opt_getnsec(option, cfg_opt_size(option) - 1);
+	const char *name = cfg_title(section);
+	const struct config_track *same = find_track(name);
+	char why[REQUEST_TEXT_MAX];
+	struct config_track *track;
+
+	if (same) {
+		cfg_error(cfg, "track %s: given twice, first at %s", name,
+			  same->place);
+		return -1;
+	}
+	if (now.section != section)
+		begin_track(section);
+	if (!config_track_end(&now.track, name, why, sizeof(why)))
+		return refuse(cfg, why);
+	snprintf(now.track.place, sizeof(now.track.place), "%.80s:%u", now.file,
+		 now.group_line);
+	now.section = NULL;
+	track = config_track_add(now.config);
+	if (!track) {
+		cfg_error(cfg, "track %s: %d are the most", name,
+			  CONFIG_TRACKS_MAX);
+		return -1;
+	}
+	*track = now.track;
+	return 0;
+}
+
 /* --- files ---------------------------------------------------------------- */
 
 static cfg_opt_t option_of(const struct config_option *o)
@@ -298,6 +376,8 @@ static cfg_t *open_parser(void)
 		cfg_opt_t top[] = {
 			CFG_STR("metrics", NULL, CFGF_NODEFAULT),
 			CFG_SEC("group", options, CFGF_MULTI | CFGF_TITLE),
+			CFG_SEC("track", config_track_options(on_track_option),
+				CFGF_MULTI | CFGF_TITLE),
 			CFG_BOOL(END_OPTION, cfg_false, CFGF_NODEFAULT),
 			CFG_END(),
 		};
@@ -309,6 +389,7 @@ static cfg_t *open_parser(void)
 		options[config_options_count] = end;
 		top[0].validcb = on_metrics;
 		top[1].validcb = on_group;
+		top[2].validcb = on_track;
 		cfg = cfg_init(top, CFGF_NONE);
 	}
 	free(options);
@@ -363,6 +444,8 @@ int config_parse(const struct config_text *texts, size_t count,
 		return EXIT_CODE_FAILED;
 	for (size_t i = 0; i < count && !now.code; i++)
 		read_text(&texts[i]);
+	if (!now.code)
+		now.code = config_judge_tracks(now.config, error, error_size);
 	if (!now.code)
 		now.code = config_judge(now.config, error, error_size);
 	json_object_put(now.group);

@@ -28,6 +28,7 @@ const struct config_option config_options[] = {
 	{ "gateways", CONFIG_LIST },
 	{ "announce-refresh", CONFIG_NUMBER },
 	{ "groups", CONFIG_LIST },
+	{ "track", CONFIG_LIST },
 	{ "compat", CONFIG_TEXT },
 	{ "auth", CONFIG_TEXT },
 	{ "mode", CONFIG_TEXT },
@@ -46,10 +47,10 @@ void config_member(const char *name, char out[CONFIG_MEMBER_SIZE])
 
 /* In quotes, where all but these two is taken as it stands: '...' expands
  * nothing. */
-static void print_text(FILE *out, struct json_object *value)
+void config_print_text(FILE *out, const char *text)
 {
 	fputc('\'', out);
-	for (const char *c = json_object_get_string(value); *c; c++) {
+	for (const char *c = text; *c; c++) {
 		if (*c == '\'' || *c == '\\')
 			fputc('\\', out);
 		fputc(*c, out);
@@ -65,7 +66,9 @@ static void print_list(FILE *out, struct json_object *list)
 	for (size_t i = 0; i < count; i++) {
 		if (i)
 			fputs(i % 4 ? ", " : ",\n\t\t", out);
-		print_text(out, json_object_array_get_idx(list, i));
+		config_print_text(out,
+				  json_object_get_string(
+					  json_object_array_get_idx(list, i)));
 	}
 	fputs(count ? " }" : "}", out);
 }
@@ -75,7 +78,7 @@ static void print_value(FILE *out, enum config_kind kind,
 {
 	switch (kind) {
 	case CONFIG_TEXT:
-		print_text(out, value);
+		config_print_text(out, json_object_get_string(value));
 		break;
 	case CONFIG_NUMBER:
 		fprintf(out, "%s", json_object_get_string(value));
@@ -118,8 +121,13 @@ char *config_print(const struct config *config)
 		return NULL;
 	if (config->metrics)
 		fprintf(out, "metrics = '%s'\n", config->metrics);
-	for (size_t i = 0; i < config->count; i++) {
+	for (size_t i = 0; i < config->tracks_count; i++) {
 		if (i || config->metrics)
+			fputc('\n', out);
+		config_print_track(out, &config->tracks[i]);
+	}
+	for (size_t i = 0; i < config->count; i++) {
+		if (i || config->metrics || config->tracks_count)
 			fputc('\n', out);
 		print_group(out, &config->groups[i]);
 	}

@@ -26,6 +26,7 @@ static void on_deadline(void *context)
 	controller_serve_elections(c);
 	memory_tick(c, loop_now());
 	nics_look_after(c);
+	tracks_tick(c, loop_now());
 	controller_settle(c);
 }
 
@@ -157,6 +158,7 @@ void controller_close(struct controller *c)
 	}
 	memory_close(c);
 	controller_doubt_end(c);
+	tracks_close(c);
 	loop_set_deadline(c->loop, INSTANT_NEVER);
 	loop_source_remove(c->guardian_source);
 	loop_source_remove(c->netlink_source);

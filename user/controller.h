@@ -18,6 +18,7 @@
 #include "user/sys/neighbor.h"
 #include "user/sys/netlink.h"
 #include "user/sys/packet.h"
+#include "user/sys/runner.h"
 
 enum controller_numbers {
 	CONTROLLER_ERROR_SIZE = 320,
@@ -109,6 +110,10 @@ struct controller_events {
 	/* Something odd was heard, which was not told lately. */
 	void (*noticed)(void *context, const struct member *member,
 			const struct notice *notice);
+	/* A track is up or down now, or demotes by another value; a hook has
+	 * been run.  Both may be NULL. */
+	void (*tracked)(void *context, const struct track *track);
+	void (*hooked)(void *context, const struct runner_result *result);
 	/* Slow work is over: what had to wait for it may go on. */
 	void (*calm)(void *context);
 	void *context;
@@ -142,6 +147,7 @@ struct controller {
 	struct controller_events events;
 	bool maintenance;
 	struct memory *memory;	   /* see controller_memory.c */
+	struct tracks *tracks;	   /* see controller_track.c */
 	struct guardian *guardian; /* NULL: never had one */
 	struct loop_source *guardian_source;
 };
@@ -178,6 +184,14 @@ int controller_state(struct controller *c, const struct request *request,
 
 int controller_maintenance(struct controller *c, const struct request *request,
 			   char *error, size_t error_size);
+
+/* What a runner is needed for; the runner, which may come and go. */
+enum controller_runner_for {
+	RUNNER_FOR_TRACKS = 1 << 0,
+	RUNNER_FOR_HOOKS = 1 << 1,
+};
+struct runner *controller_runner(struct controller *c,
+				 enum controller_runner_for what, bool wanted);
 
 /*
  * One controller's work goes on in another process, controller_handover.c.
@@ -216,6 +230,9 @@ enum config_action {
 	CONFIG_SET,
 	CONFIG_AGAIN, /* detached and attached: set cannot change it so */
 	CONFIG_DETACH,
+	CONFIG_TRACK_ADD, /* of a track: no interface, no vhid */
+	CONFIG_TRACK_CHANGE,
+	CONFIG_TRACK_REMOVE,
 };
 
 struct config_step {
@@ -248,9 +265,10 @@ struct config *controller_config(struct controller *c, bool named);
 
 /* Inside, from the bottom up: controller_device.c, controller_address.c,
  * controller_effects.c, controller_memory.c, controller_elect.c,
- * controller_watch.c, controller_nic.c, controller_mend.c, controller_doubt.c,
- * controller_plan.c, controller_group.c, controller_cluster.c, and on top
- * controller_handover.c, controller.c and controller_config.c. */
+ * controller_track.c, controller_watch.c, controller_nic.c, controller_mend.c,
+ * controller_doubt.c, controller_plan.c, controller_group.c,
+ * controller_cluster.c, and on top controller_handover.c, controller.c and
+ * controller_config.c. */
 
 /* What outlives the controller in STATE_DIR/sequences: how far our own sealed
  * counters are, and how far each sealed sender's were.  0 or -errno. */
@@ -276,6 +294,51 @@ void memory_restore(struct member *member);
 void memory_forget(struct member *member);
 /* An interface is called otherwise now. */
 void memory_rename(struct controller *c, const char *from, const char *to);
+
+/* What is tracked, controller_track.c. */
+struct tracked {
+	struct track track;
+	struct runner_job job;
+	uint32_t
+		id; /* to the runner; another one with each change of the job */
+	bool told;  /* the runner knows it */
+	bool seen;  /* in the configuration that is being looked at */
+	struct instant logged;
+};
+
+/* 0, or an exit code with a line of text. */
+int tracks_open(struct controller *c, struct nursery *nursery, char *error,
+		size_t error_size);
+void tracks_close(struct controller *c);
+bool tracks_know(const struct controller *c, const char *name);
+/* NULL: the first, and behind the last none. */
+const struct tracked *tracks_next(const struct controller *c,
+				  const struct tracked *before);
+
+/* What it has in the ledger. */
+int tracks_demotion(const struct controller *c, const struct track *track);
+/* Why there is no runner, though one is needed; or NULL. */
+const char *tracks_trouble(const struct controller *c);
+
+struct instant tracks_deadline(const struct controller *c);
+void tracks_tick(struct controller *c, struct instant now);
+
+/* A configuration: first unsee, then settle each, and remove what has been
+ * forgotten once no group names it. */
+enum track_action {
+	TRACK_KEEP,
+	TRACK_ADD,
+	TRACK_CHANGE,
+	TRACK_NO_ROOM,
+};
+
+void tracks_unsee(struct controller *c);
+enum track_action tracks_settle(struct controller *c,
+				const struct config_track *wanted, bool dry);
+void tracks_remove(struct controller *c, const char *name);
+
+void tracks_describe(const struct controller *c, struct pack *pack);
+int tracks_take(struct controller *c, struct pack *pack);
 
 /* Maintenance mode goes on if it was on.  0, or -errno: that cannot be told. */
 int controller_recall_maintenance(struct controller *c, char *error,

@@ -284,15 +284,70 @@ static void take_off_old(const struct work *w, const struct config *wanted)
 	}
 }
 
+/* --- tracks --------------------------------------------------------------- */
+
+static void tell_track(const struct work *w, enum config_action action,
+		       const char *name, const char *error)
+{
+	const struct config_step step = { .action = action,
+					  .name = name,
+					  .error = error };
+
+	w->report->step(w->report->context, &step);
+}
+
+/* Before the groups, which may name them. */
+static void settle_tracks(const struct work *w, const struct config *wanted)
+{
+	static const enum config_action actions[] = {
+		[TRACK_KEEP] = CONFIG_KEEP,
+		[TRACK_ADD] = CONFIG_TRACK_ADD,
+		[TRACK_CHANGE] = CONFIG_TRACK_CHANGE,
+		[TRACK_NO_ROOM] = CONFIG_TRACK_ADD,
+	};
+
+	tracks_unsee(w->c);
+	for (size_t i = 0; i < wanted->tracks_count; i++) {
+		const struct config_track *t = &wanted->tracks[i];
+		const enum track_action action = tracks_settle(w->c, t, w->dry);
+
+		tell_track(w, actions[action], t->rules.name,
+			   action == TRACK_NO_ROOM ? "too many tracks" : NULL);
+	}
+}
+
+/* Behind them. */
+static void take_off_tracks(const struct work *w)
+{
+	const struct tracked *t = NULL;
+	char name[SETTINGS_NAME_SIZE];
+
+	while ((t = tracks_next(w->c, t))) {
+		if (t->seen)
+			continue;
+		memcpy(name, t->track.rules.name, sizeof(name));
+		tell_track(w, CONFIG_TRACK_REMOVE, name, NULL);
+		if (w->dry)
+			continue;
+		tracks_remove(w->c, name);
+		t = NULL; /* the others have moved up */
+	}
+}
+
 size_t controller_configure(struct controller *c, struct config *wanted,
 			    bool dry, const struct config_report *report)
 {
 	const struct work w = { c, report, dry };
 
+	size_t failed;
+
+	settle_tracks(&w, wanted);
 	mark_wanted(&w, wanted);
 	take_off_forgotten(&w);
 	take_off_old(&w, wanted);
-	return settle_all(&w, wanted);
+	failed = settle_all(&w, wanted);
+	take_off_tracks(&w);
+	return failed;
 }
 
 size_t controller_configure_again(struct controller *c, struct config *wanted,
@@ -349,11 +404,28 @@ static bool add(struct config *config, const struct member *m, bool named)
 	return group->attach;
 }
 
+static bool add_tracks(const struct controller *c, struct config *config)
+{
+	const struct tracked *t = NULL;
+
+	while ((t = tracks_next(c, t))) {
+		struct config_track *track = config_track_add(config);
+
+		if (!track)
+			return false;
+		track->rules = t->track.rules;
+		track->job = t->job;
+	}
+	return true;
+}
+
 struct config *controller_config(struct controller *c, bool named)
 {
 	struct config *config = config_new();
 	bool done = config;
 
+	if (done)
+		done = add_tracks(c, config);
 	for (struct group *g = c->node.groups; g && done; g = g->next) {
 		const struct member *m = member_of(g);
 

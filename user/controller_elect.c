@@ -32,6 +32,7 @@ void controller_settle(struct controller *c)
 	struct instant first =
 		instant_min(node_deadline(&c->node), memory_deadline(c));
 
+	first = instant_min(first, tracks_deadline(c));
 	for (const struct nic *nic = c->nics; nic; nic = nic->next)
 		first = instant_min(first, nic->look_at);
 	first = instant_min(first, controller_doubt_ahead(c));

@@ -19,16 +19,17 @@
 /* A new number wherever a struct below keeps its size and changes its meaning;
  * other sizes tell of themselves. */
 #ifndef CARP_HANDOVER_LAYOUT
-#define CARP_HANDOVER_LAYOUT 6
+#define CARP_HANDOVER_LAYOUT 7
 #endif
 
 void controller_layout(char out[CONTROLLER_LAYOUT_SIZE])
 {
 	snprintf(out, CONTROLLER_LAYOUT_SIZE,
-		 "%d maps %d member %zu nic %zu entry %zu address %zu",
+		 "%d maps %d member %zu nic %zu entry %zu address %zu track "
+		 "%zu",
 		 CARP_HANDOVER_LAYOUT, CARP_MAPS_LAYOUT, sizeof(struct member),
 		 sizeof(struct nic), sizeof(struct ledger_entry),
-		 sizeof(struct netlink_address));
+		 sizeof(struct netlink_address), sizeof(struct tracked));
 }
 
 /* --- what is described ---------------------------------------------------- */
@@ -95,6 +96,7 @@ bool controller_describe_state(const struct controller *c, struct pack *pack)
 	pack_put(pack, &c->nics_numbered, sizeof(c->nics_numbered));
 	pack_put(pack, &c->maintenance, sizeof(c->maintenance));
 	describe_ledger(&c->node.ledger, pack);
+	tracks_describe(c, pack);
 	memory_hand_over(c, pack);
 	for (const struct nic *nic = c->nics; nic; nic = nic->next)
 		describe_nic(nic, pack);
@@ -300,6 +302,8 @@ int controller_take_over(struct controller *c, struct pack *pack)
 	pack_get(pack, &c->nics_numbered, sizeof(c->nics_numbered));
 	pack_get(pack, &c->maintenance, sizeof(c->maintenance));
 	err = take_ledger(&c->node.ledger, pack);
+	if (!err)
+		err = tracks_take(c, pack);
 	if (!err)
 		err = memory_adopt(c, pack);
 	while (c->prepared && !err)

@@ -79,6 +79,23 @@ out:
 	return code;
 }
 
+static int check_tracks(const struct controller *c, const struct request *r,
+			char *error, size_t size)
+{
+	const struct settings *s = &r->settings;
+
+	for (size_t i = 0; r->has & REQUEST_HAS_TRACKS && i < s->tracks_count;
+	     i++) {
+		if (tracks_know(c, s->tracks[i]))
+			continue;
+		snprintf(error, size,
+			 "track %s: the configuration has none of that name",
+			 s->tracks[i]);
+		return EXIT_CODE_INVALID;
+	}
+	return 0;
+}
+
 void plan_take(struct settings *s, const struct request *r)
 {
 	const struct settings *new = &r->settings;
@@ -102,6 +119,10 @@ void plan_take(struct settings *s, const struct request *r)
 	if (r->has & REQUEST_HAS_NAMES) {
 		memcpy(s->names, new->names, sizeof(s->names));
 		s->names_count = new->names_count;
+	}
+	if (r->has & REQUEST_HAS_TRACKS) {
+		memcpy(s->tracks, new->tracks, sizeof(s->tracks));
+		s->tracks_count = new->tracks_count;
 	}
 	if (r->has & REQUEST_HAS_AUTH)
 		s->auth = new->auth;
@@ -162,6 +183,8 @@ int plan_make(struct controller *c, unsigned int ifindex,
 				   .size = size };
 	int code = check_conflicts(c, ifindex, &plan->settings, error, size);
 
+	if (!code)
+		code = check_tracks(c, r, error, size);
 	if (code)
 		return code;
 	code = request_rules(&plan->settings,

@@ -93,7 +93,7 @@ static bool read_vips(struct request *request, struct complaint *complaint,
 static bool read_group(struct request *request, struct complaint *complaint,
 		       struct json_object *value)
 {
-	return value_name(complaint, value, request->name);
+	return value_name(complaint, "group", value, request->name);
 }
 
 static bool read_groups(struct request *request, struct complaint *complaint,
@@ -115,7 +115,31 @@ static bool read_groups(struct request *request, struct complaint *complaint,
 						    ? "given twice"
 						    : "every group bears that "
 						      "name");
-		if (!value_name(complaint, value, s->names[s->names_count]))
+		if (!value_name(complaint, "group", value,
+				s->names[s->names_count]))
+			return false;
+	}
+	return true;
+}
+
+static bool read_tracks(struct request *request, struct complaint *complaint,
+			struct json_object *list)
+{
+	struct settings *s = &request->settings;
+	size_t count = json_object_array_length(list);
+
+	if (!value_list(complaint, "track", list, SETTINGS_TRACKS_MAX))
+		return false;
+	for (s->tracks_count = 0; s->tracks_count < count; s->tracks_count++) {
+		struct json_object *value =
+			json_object_array_get_idx(list, s->tracks_count);
+		const char *name = json_object_get_string(value);
+
+		if (ledger_tracks(s, name))
+			return value_refuse(complaint,
+					    "track %.64s: given twice", name);
+		if (!value_name(complaint, "track", value,
+				s->tracks[s->tracks_count]))
 			return false;
 	}
 	return true;
@@ -429,6 +453,8 @@ const struct request_member request_members[] = {
 	  read_ttl_min },
 	{ "groups", json_type_array, VALUES, 0, REQUEST_HAS_NAMES,
 	  read_groups },
+	{ "track", json_type_array, VALUES, 0, REQUEST_HAS_TRACKS,
+	  read_tracks },
 	{ "compat", json_type_string, VALUES, 0, REQUEST_HAS_COMPAT,
 	  read_compat },
 	{ "auth", json_type_string, VALUES, 0, REQUEST_HAS_AUTH, read_auth },

@@ -63,17 +63,17 @@ static void put_hosts(struct json_object *object, const char *name,
 	put(object, name, list);
 }
 
-static void put_names(struct json_object *object, const struct settings *s)
+static void put_names(struct json_object *object, const char *name,
+		      const char (*names)[SETTINGS_NAME_SIZE], size_t count)
 {
 	struct json_object *list;
 
-	if (!s->names_count)
+	if (!count)
 		return;
 	list = json_object_new_array();
-	for (size_t i = 0; i < s->names_count; i++)
-		json_object_array_add(list,
-				      json_object_new_string(s->names[i]));
-	put(object, "groups", list);
+	for (size_t i = 0; i < count; i++)
+		json_object_array_add(list, json_object_new_string(names[i]));
+	put(object, name, list);
 }
 
 static void put_cluster(struct json_object *object, const struct rendering *r)
@@ -133,7 +133,8 @@ struct json_object *request_render(const struct rendering *r)
 	put_hosts(object, "gateways", s->gateways, s->gateways_count);
 	put_number(object, "announce_refresh", s->announce_refresh,
 		   REQUEST_REFRESH_DEFAULT);
-	put_names(object, s);
+	put_names(object, "groups", s->names, s->names_count);
+	put_names(object, "track", s->tracks, s->tracks_count);
 	put_rules(object, s);
 	if (r->mode != DATAPLANE_AUTO)
 		put_text(object, "mode", mode_name(r->mode));

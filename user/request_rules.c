@@ -84,12 +84,13 @@ static bool same(const void *a, size_t a_count, const void *b, size_t b_count,
 	       (!a_count || !memcmp(a, b, a_count * size));
 }
 
-static bool same_names(const struct settings *a, const struct settings *b)
+static bool same_names(const char (*a)[SETTINGS_NAME_SIZE], size_t a_count,
+		       const char (*b)[SETTINGS_NAME_SIZE], size_t b_count)
 {
-	if (a->names_count != b->names_count)
+	if (a_count != b_count)
 		return false;
-	for (size_t i = 0; i < a->names_count; i++)
-		if (strcmp(a->names[i], b->names[i]))
+	for (size_t i = 0; i < a_count; i++)
+		if (strcmp(a[i], b[i]))
 			return false;
 	return true;
 }
@@ -108,8 +109,10 @@ static unsigned int lists_differ(const struct settings *a,
 	if (!same(a->gateways, a->gateways_count, b->gateways,
 		  b->gateways_count, sizeof(*a->gateways)))
 		bits |= REQUEST_HAS_GATEWAYS;
-	if (!same_names(a, b))
+	if (!same_names(a->names, a->names_count, b->names, b->names_count))
 		bits |= REQUEST_HAS_NAMES;
+	if (!same_names(a->tracks, a->tracks_count, b->tracks, b->tracks_count))
+		bits |= REQUEST_HAS_TRACKS;
 	return bits;
 }
 

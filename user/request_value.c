@@ -145,8 +145,8 @@ bool value_interface(struct complaint *complaint, struct json_object *value,
 	return true;
 }
 
-bool value_name(struct complaint *complaint, struct json_object *value,
-		char out[static SETTINGS_NAME_SIZE])
+bool value_name(struct complaint *complaint, const char *what,
+		struct json_object *value, char out[static SETTINGS_NAME_SIZE])
 {
 	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "abcdefghijklmnopqrstuvwxyz0123456789_.-";
@@ -155,15 +155,14 @@ bool value_name(struct complaint *complaint, struct json_object *value,
 
 	if (length < 1 || length >= SETTINGS_NAME_SIZE)
 		return value_refuse(complaint,
-				    "group \"%.64s\": %zu bytes, allowed are 1 "
+				    "%s \"%.64s\": %zu bytes, allowed are 1 "
 				    "to %d",
-				    name, length, SETTINGS_NAME_SIZE - 1);
+				    what, name, length, SETTINGS_NAME_SIZE - 1);
 	if (name[strspn(name, letters)])
-		return value_refuse(
-			complaint,
-			"group \"%s\": allowed are letters, digits, "
-			"'_', '.' and '-'",
-			name);
+		return value_refuse(complaint,
+				    "%s \"%s\": allowed are letters, digits, "
+				    "'_', '.' and '-'",
+				    what, name);
 	memcpy(out, name, length + 1);
 	return true;
 }

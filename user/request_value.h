@@ -34,8 +34,8 @@ bool value_word(struct complaint *complaint, const char *name,
 bool value_interface(struct complaint *complaint, struct json_object *value,
 		     char out[static NETLINK_NAME_SIZE]);
 /* 1 to 15 letters, digits, '_', '.' and '-'. */
-bool value_name(struct complaint *complaint, struct json_object *value,
-		char out[static SETTINGS_NAME_SIZE]);
+bool value_name(struct complaint *complaint, const char *what,
+		struct json_object *value, char out[static SETTINGS_NAME_SIZE]);
 /* A list of at most that many strings. */
 bool value_list(struct complaint *complaint, const char *name,
 		struct json_object *list, size_t most);

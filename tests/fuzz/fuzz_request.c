@@ -175,14 +175,14 @@ static void put_nodes(struct json_object *object, const struct cluster *cluster)
 	json_object_object_add(object, "nodes", list);
 }
 
-static void put_names(struct json_object *object, const struct settings *s)
+static void put_names(struct json_object *object, const char *name,
+		      const char (*names)[SETTINGS_NAME_SIZE], size_t count)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < s->names_count; i++)
-		json_object_array_add(list,
-				      json_object_new_string(s->names[i]));
-	json_object_object_add(object, "groups", list);
+	for (size_t i = 0; i < count; i++)
+		json_object_array_add(list, json_object_new_string(names[i]));
+	json_object_object_add(object, name, list);
 }
 
 static void put_choices(struct json_object *object, const struct request *r)
@@ -238,7 +238,9 @@ static void put_lists(struct json_object *object, const struct request *r)
 	if (r->has & REQUEST_HAS_NODES)
 		put_nodes(object, &r->cluster);
 	if (r->has & REQUEST_HAS_NAMES)
-		put_names(object, s);
+		put_names(object, "groups", s->names, s->names_count);
+	if (r->has & REQUEST_HAS_TRACKS)
+		put_names(object, "track", s->tracks, s->tracks_count);
 	if (r->has & REQUEST_HAS_PEERS)
 		put_hosts(object, "peers", s->peers, s->peers_count);
 	if (r->has & REQUEST_HAS_GATEWAYS)
@@ -308,6 +310,7 @@ static void check_ranges(const struct request *r)
 	MUST(s->announce_refresh <= REQUEST_REFRESH_MAX);
 	MUST(r->grace_seconds <= REQUEST_GRACE_MAX);
 	MUST(s->names_count <= SETTINGS_NAMES_MAX);
+	MUST(s->tracks_count <= SETTINGS_TRACKS_MAX);
 	MUST(s->gateways_count <= SETTINGS_GATEWAYS_MAX);
 	MUST(s->peers_count <= SETTINGS_PEERS_MAX);
 	MUST(r->cluster.count <= CARP_NODES_MAX);

@@ -18,7 +18,7 @@ mkdir -p "$UNITS"
 # --- a systemd ------------------------------------------------------------------
 "$HOSTS_TOP/scripts/install-units.sh" /run/sbin "$UNITS"
 sed -i "s#/etc/carp-xdp#/run/conf#" "$UNITS"/*.service
-mkdir "$UNITS"/carp-xdp{,-hand@}.service.d
+mkdir "$UNITS"/carp-xdp{,-hand@,-runner@}.service.d
 cat >"$UNITS/carp-xdp.service.d/here.conf" <<UNIT
 [Unit]
 DefaultDependencies=no
@@ -29,18 +29,22 @@ CPUSchedulingPriority=10
 StandardError=append:/run/carp-xdp.log
 Environment=CARP_XDP_PIN_DIR=$HOSTS_PINS/a
 UNIT
-cp "$UNITS"/carp-xdp{,-hand@}.service.d/here.conf
-mkdir "$UNITS/carp-xdp-hand.socket.d"
+for unit in -hand@ -runner@; do
+	cp "$UNITS"/carp-xdp{,$unit}.service.d/here.conf
+done
+mkdir "$UNITS"/carp-xdp-{hand,runner}.socket.d
 printf '[Unit]\nDefaultDependencies=no\n' |
-	tee "$UNITS/here.target" >"$UNITS/carp-xdp-hand.socket.d/here.conf"
+	tee "$UNITS/here.target" "$UNITS/carp-xdp-runner.socket.d/here.conf" \
+		>"$UNITS/carp-xdp-hand.socket.d/here.conf"
 understood() {
 	! systemd-analyze verify --man=no \
-		"$UNITS"/carp-xdp{.service,-hand.socket,-hand@.service} 2>&1 |
+		"$UNITS"/carp-xdp{,-{hand,runner}@}.service \
+		"$UNITS"/carp-xdp-{hand,runner}.socket 2>&1 |
 		grep -v "is not executable"
 }
 mkdir -p "$HOSTS_DIR/users/etc"
 cp /etc/passwd /etc/group "$HOSTS_DIR/users/etc"
-ok "and makes its user" systemd-sysusers --root="$HOSTS_DIR/users" \
+ok "and makes its users" systemd-sysusers --root="$HOSTS_DIR/users" \
 	"$HOSTS_TOP/scripts/carp-xdp.sysusers"
 ok "systemd understands the unit" understood
 
@@ -207,6 +211,46 @@ write_config 3
 inside systemctl restart carp-xdp
 ok "a restart applies it, too" [ "$(group a 3 .advskew)" == 3 ]
 ok "nobody noticed" [ "$before" == "$(transitions)" ]
+
+# --- a track ------------------------------------------------------------------
+track_is() { [[ $(described '.tracks[0].state') == "\"$1\"" ]]; }
+refute "nobody runs anything yet" inside pgrep carp-runner
+cat >"$HOSTS_DIR/check" <<CHECK
+#!/bin/sh
+grep -E '^(Uid|CapPrm|CapBnd|NoNewPrivs):' /proc/self/status >/tmp/status
+id -un
+test ! -e /run/broken
+CHECK
+chmod 0755 "$HOSTS_DIR/check"
+inside cp "$HOSTS_DIR/check" /run/check
+cat >"$HOSTS_DIR/conf.track" <<CONF
+track probe {
+	command = { /run/check }
+	interval = 0.2
+}
+track wire { address = "192.0.2.2 dev eth0" }
+CONF
+inside cp "$HOSTS_DIR/conf.track" /run/conf/track.conf
+ok "a reload brings tracks" inside systemctl reload carp-xdp
+eventually 15 "the check is up" track_is up
+wire_is_up() { [[ $(described '.tracks[1].state') == '"up"' ]]; }
+eventually 15 "the neighbour is, too" wire_is_up
+runner_id=$(awk -F: '$1 == "carp-xdp-runner" { print $3 }' \
+	"$HOSTS_DIR/users/etc/passwd")
+ok "run by a user of its own" \
+	[ "$(described '.tracks[0].text')" == '"carp-xdp-runner"' ]
+ok "who is not the controller's" [ "$runner_id" != "$USER_ID" ]
+checked() { inside find /tmp/systemd-private-*runner* -name status -exec cat {} +; }
+ok "without a capability" grep -q "CapPrm:.0000000000000000" <(checked)
+ok "and none to be had" grep -q "NoNewPrivs:.1" <(checked)
+inside touch /run/broken
+eventually 15 "what breaks is noticed" track_is down
+before=$(transitions)
+ok "a restart" inside systemctl restart carp-xdp
+ok "knows it all the same" track_is down
+inside rm /run/broken
+eventually 15 "and goes on with it" track_is up
+ok "nobody has noticed that" [ "$before" == "$(transitions)" ]
 
 # --- the guardian is killed -----------------------------------------------------
 pid=$(described .pid)

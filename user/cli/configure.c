@@ -57,6 +57,25 @@ static int group_print(const struct config_group *group)
 	return 0;
 }
 
+static void track_print(const struct config_track *track)
+{
+	const struct runner_job *job = &track->job;
+	const struct track_rules *rules = &track->rules;
+	char words[RUNNER_WORDS_SIZE];
+	/* It breaks just after a run, and each run takes its timeout. */
+	const unsigned int run = job->interval_ms > job->timeout_ms
+					 ? job->interval_ms
+					 : job->timeout_ms;
+	const double worst = job->interval_ms + job->timeout_ms +
+			     (rules->fall - 1) * (double)run;
+
+	config_track_words(job, words, sizeof(words));
+	printf("track %s: %s\n  every %g s, a failure counts after %.3f s at "
+	       "most, %s\n",
+	       rules->name, words, job->interval_ms / 1000.0, worst / 1000,
+	       rules->all ? "for all groups" : "for groups that name it");
+}
+
 static int config_check(const struct textfile *files, size_t count)
 {
 	char error[CONFIG_ERROR_SIZE];
@@ -65,6 +84,8 @@ static int config_check(const struct textfile *files, size_t count)
 
 	if (code)
 		return cli_fail(code, "%s", error);
+	for (size_t i = 0; i < config->tracks_count; i++)
+		track_print(&config->tracks[i]);
 	for (size_t i = 0; i < config->count && !code; i++)
 		code = group_print(&config->groups[i]);
 	if (!code)
@@ -95,9 +116,11 @@ static void change_print(struct json_object *change, bool dry)
 {
 	const size_t changed = field_count(change, "changed");
 
-	printf("%s%s %s (%s vhid %lld)", dry ? "would " : "",
-	       field_text(change, "action"), field_text(change, "name"),
-	       field_text(change, "interface"), field_number(change, "vhid"));
+	printf("%s%s %s", dry ? "would " : "", field_text(change, "action"),
+	       field_text(change, "name"));
+	if (field(change, "interface", json_type_string))
+		printf(" (%s vhid %lld)", field_text(change, "interface"),
+		       field_number(change, "vhid"));
 	for (size_t i = 0; i < changed; i++)
 		printf("%s%s", i ? ", " : ": ",
 		       json_object_get_string(

@@ -44,6 +44,16 @@ static void warning_print(struct json_object *warning)
 	       field_text(warning, "mac"), field_text(warning, "text"));
 }
 
+static void track_print(struct json_object *track)
+{
+	char state[16];
+
+	printf("%s  track %s  %s, demotion %lld  %s\n",
+	       field_text(track, "time"), field_text(track, "track"),
+	       field_upper(track, "state", state, sizeof(state)),
+	       field_number(track, "demotion"), field_text(track, "text"));
+}
+
 /* Whoever answers there now, if it tells changes, too: 0, an enum exit_code,
  * said, or CLIENT_GONE. */
 static int connect_again(struct client *client, struct json_object *request)
@@ -95,6 +105,8 @@ static int print_next(struct client *client, bool json)
 		fputs(client->line, stdout);
 	else if (!strcmp(field_text(change, "event"), "warning"))
 		warning_print(change);
+	else if (!strcmp(field_text(change, "event"), "track"))
+		track_print(change);
 	else
 		change_print(change);
 	json_object_put(change);

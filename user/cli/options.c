@@ -154,6 +154,7 @@ static int apply_place(struct cli *cli, const struct row *row,
 		{ "socket", &cli->socket_path },  { "pin-dir", &cli->pin_dir },
 		{ "state-dir", &cli->state_dir }, { "hand", &cli->hand },
 		{ "unit", &cli->unit },		  { "config", &cli->config },
+		{ "runner", &cli->runner },
 	};
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
@@ -222,6 +223,10 @@ static const struct row rows[] = {
 	  "name to demote it by, beside \"carp\"; repeatable" },
 	{ "no-group", 0, NULL, CLI_SET, 0, "groups", apply_empty,
 	  "bear no name but \"carp\"" },
+	{ "track", 0, "NAME", GROUP, 0, "track", apply_append,
+	  "this track of the configuration counts for it; repeatable" },
+	{ "no-track", 0, NULL, CLI_SET, 0, "track", apply_empty,
+	  "none does, beside those that count for all" },
 	{ "group", 0, "NAME", CLI_DEMOTE, 0, "group", apply_text,
 	  "every group of that name" },
 	{ "compat", 0, "WHOM", GROUP, 0, "compat", apply_text,
@@ -252,6 +257,8 @@ static const struct row rows[] = {
 	  "go back by itself, unless reload is said again till then" },
 	{ "unit", 0, "NAME", CLI_HAND, 0, NULL, apply_place,
 	  "the controller's service, asked about when that ends" },
+	{ "runner", 0, "SOCKET", CLI_HAND, 0, NULL, apply_place,
+	  "checks and hooks are run by carp-xdp runner, there" },
 	{ "all", 0, NULL, CLI_DEMOTE, 0, "all", apply_true, "every interface" },
 	{ "reason", 0, "TEXT", CLI_DEMOTE, 0, "reason", apply_text,
 	  "shown by status, for whoever finds it" },

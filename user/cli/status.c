@@ -305,6 +305,8 @@ static void group_print(struct json_object *group)
 	       field_number(group, "vhid"));
 	list_print(group, "vips", "virtual IPs", "none, observing only");
 	list_print(group, "groups", "in groups", "carp only");
+	if (field_count(group, "track"))
+		list_print(group, "track", "tracks", "");
 	list_print(group, "peers", "sends to", "the multicast group");
 	if (field_count(group, "peers"))
 		printf("  %-18s %lld\n", "least TTL of peers",
@@ -378,6 +380,9 @@ static void demotion_print(struct json_object *demotion)
 	if (field(demotion, "group", json_type_string)) {
 		kind = "group ";
 		where = field_text(demotion, "group");
+	} else if (field(demotion, "track", json_type_string)) {
+		kind = "groups with track ";
+		where = field_text(demotion, "track");
 	} else if (field_true(demotion, "all")) {
 		where = "every interface";
 	}
@@ -388,6 +393,26 @@ static void demotion_print(struct json_object *demotion)
 	       field_text(demotion, "reason"),
 	       field_true(demotion, "automatic") ? "automatic"
 						 : field_text(demotion, "by"));
+}
+
+static void track_print(struct json_object *track)
+{
+	char since[32], ago[32];
+
+	span_format(field_seconds(track, "since_seconds"), since,
+		    sizeof(since));
+	span_format(field_seconds(track, "last_seconds"), ago, sizeof(ago));
+	printf("track %s: %s for %s", field_text(track, "name"),
+	       field_text(track, "state"), since);
+	if (!field(track, "last", json_type_string))
+		printf(", not run yet");
+	else
+		printf(", %s %s ago%s%s", field_text(track, "last"), ago,
+		       *field_text(track, "text") ? ": " : "",
+		       field_text(track, "text"));
+	if (field_true(track, "stale"))
+		printf(" (overdue)");
+	printf("\n");
 }
 
 static void waiting_print(struct json_object *interface)
@@ -413,6 +438,10 @@ void status_print(struct json_object *answer, bool all)
 	each(answer, "interfaces", waiting_print);
 	each(answer, "groups", cluster_line);
 	each(answer, "demotions", demotion_print);
+	each(answer, "tracks", track_print);
+	if (field(answer, "runner_trouble", json_type_string))
+		printf("runner: %s; what is tracked stays as it was\n",
+		       field_text(answer, "runner_trouble"));
 	if (!field(answer, "guardian", json_type_int))
 		printf("guardian: none; if the controller is killed, its "
 		       "leases run out\n");

@@ -290,6 +290,7 @@ int control_open(const struct control_config *config, struct control **out,
 	struct control *control = calloc(1, sizeof(*control));
 	struct controller_events events = { .changed = control_on_changed,
 					    .noticed = control_on_noticed,
+					    .tracked = control_on_tracked,
 					    .calm = control_on_calm,
 					    .context = control };
 	int code;
@@ -306,10 +307,15 @@ int control_open(const struct control_config *config, struct control **out,
 	code = controller_open(config->loop, config->hand, config->pin_dir,
 			       config->state_dir, &events, &control->controller,
 			       error, error_size);
-	if (code)
+	if (!code)
+		code = tracks_open(control->controller, config->nursery, error,
+				   error_size);
+	if (code) {
+		controller_close(control->controller);
 		free(control);
-	else
+	} else {
 		*out = control;
+	}
 	return code;
 }
 

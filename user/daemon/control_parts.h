@@ -43,6 +43,7 @@ void control_on_changed(void *context, const struct member *member,
 			const struct election_output *output);
 void control_on_noticed(void *context, const struct member *member,
 			const struct notice *notice);
+void control_on_tracked(void *context, const struct track *track);
 void control_on_calm(void *context);
 /* Metrics as the configuration says, NULL: nothing.  Where the command line or
  * attach has asked for them they stay. */

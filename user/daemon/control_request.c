@@ -70,6 +70,13 @@ void control_on_noticed(void *context, const struct member *member,
 	tell_monitors(context, status_notice(member, notice));
 }
 
+void control_on_tracked(void *context, const struct track *track)
+{
+	struct control *control = context;
+
+	tell_monitors(control, status_track_change(control->controller, track));
+}
+
 static bool start_monitor(struct control *control, struct server_client *client)
 {
 	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++)

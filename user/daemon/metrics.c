@@ -297,6 +297,57 @@ static void guardian(const struct page *p)
 		guardian_pid(p->c->guardian) != 0);
 }
 
+static void track_sample(const struct page *p, const char *name,
+			 const struct tracked *t, double value)
+{
+	fprintf(p->out, "%s{track=\"%s\"} %.9g\n", name, t->track.rules.name,
+		value);
+}
+
+#define EACH_TRACK(p, t) \
+	for (const struct tracked *t = tracks_next((p)->c, NULL); t; \
+	     t = tracks_next((p)->c, t))
+
+static void track_runs(const struct page *p)
+{
+	family(p, "carp_track_runs", COUNTER, "Runs of its check, by result.");
+	EACH_TRACK(p, t)
+	for (int up = 0; up < 2; up++)
+		fprintf(p->out,
+			"carp_track_runs_total{track=\"%s\",result=\"%s\"} "
+			"%" PRIu64 "\n",
+			t->track.rules.name, up ? "up" : "down",
+			t->track.runs[up]);
+}
+
+static void tracks(const struct page *p)
+{
+	const struct instant now = loop_now();
+
+	family(p, "carp_track_up", GAUGE,
+	       "1 unless the track is down, or unknown and counted as down.");
+	EACH_TRACK(p, t)
+	track_sample(p, "carp_track_up", t,
+		     t->track.state == TRACK_UP ||
+			     (t->track.state == TRACK_UNKNOWN &&
+			      !t->track.rules.guilty));
+	family(p, "carp_track_demotion", GAUGE, "What the track demotes by.");
+	EACH_TRACK(p, t)
+	track_sample(p, "carp_track_demotion", t,
+		     tracks_demotion(p->c, &t->track));
+	family(p, "carp_track_age_seconds", GAUGE,
+	       "Since its check was run last.");
+	EACH_TRACK(p, t)
+	if (t->track.last.ns)
+		track_sample(p, "carp_track_age_seconds", t,
+			     (double)instant_since(t->track.last, now).ns /
+				     NS_PER_SECOND);
+	track_runs(p);
+	family(p, "carp_runner_up", GAUGE,
+	       "0 if what runs checks and hooks is not there, but needed.");
+	fprintf(p->out, "carp_runner_up %d\n", !tracks_trouble(p->c));
+}
+
 static void build_info(const struct page *p)
 {
 	family(p, "carp_build", INFO, "Version of the controller.");
@@ -354,6 +405,7 @@ static void render(const struct page *p)
 		"Frames to a cluster's address left to this node's master.",
 		share_declined);
 	guardian(p);
+	tracks(p);
 	build_info(p);
 	if (p->open_metrics)
 		fputs("# EOF\n", p->out);

@@ -109,9 +109,14 @@ struct report {
 static const char *action_name(enum config_action action)
 {
 	static const char *const names[] = {
-		[CONFIG_KEEP] = "keep",	    [CONFIG_ATTACH] = "attach",
-		[CONFIG_SET] = "set",	    [CONFIG_AGAIN] = "attach again",
+		[CONFIG_KEEP] = "keep",
+		[CONFIG_ATTACH] = "attach",
+		[CONFIG_SET] = "set",
+		[CONFIG_AGAIN] = "attach again",
 		[CONFIG_DETACH] = "detach",
+		[CONFIG_TRACK_ADD] = "add track",
+		[CONFIG_TRACK_CHANGE] = "change track",
+		[CONFIG_TRACK_REMOVE] = "remove track",
 	};
 
 	return names[action];
@@ -124,7 +129,7 @@ static void put_change(struct json_object *changes,
 
 	put_text(object, "action", action_name(step->action));
 	put_text(object, "name", step->name);
-	put_text(object, "interface", step->interface);
+	put_text_or_null(object, "interface", step->interface);
 	put_int(object, "vhid", step->vhid);
 	put(object, "changed", request_names(step->changed));
 	put_text_or_null(object, "error", step->error);
@@ -133,7 +138,10 @@ static void put_change(struct json_object *changes,
 
 static void log_change(const struct config_step *step)
 {
-	if (step->error)
+	if (!step->interface)
+		log_info("configuration: %s %s", action_name(step->action),
+			 step->name);
+	else if (step->error)
 		log_warnx("configuration: %s %s (%s vhid %u): %s",
 			  action_name(step->action), step->name,
 			  step->interface, step->vhid, step->error);

@@ -99,12 +99,13 @@ static struct json_object *master_of(const struct member *m)
 	return master;
 }
 
-static struct json_object *names_of(const struct settings *s)
+static struct json_object *names_of(const char (*names)[SETTINGS_NAME_SIZE],
+				    size_t count)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < s->names_count; i++)
-		put_item(list, json_object_new_string(s->names[i]));
+	for (size_t i = 0; i < count; i++)
+		put_item(list, json_object_new_string(names[i]));
 	return list;
 }
 
@@ -129,7 +130,8 @@ static void put_settings(struct json_object *object, const struct member *m)
 	put(object, "gateways", hosts_of(s->gateways, s->gateways_count));
 	put_int(object, "announce_refresh", s->announce_refresh);
 	put_int(object, "peer_ttl_min", s->ttl_min ? s->ttl_min : CARP_TTL);
-	put(object, "groups", names_of(s));
+	put(object, "groups", names_of(s->names, s->names_count));
+	put(object, "track", names_of(s->tracks, s->tracks_count));
 }
 
 static void put_timing(struct json_object *object, const struct group *g)
@@ -258,8 +260,9 @@ static struct json_object *demotion_of(const struct controller *c,
 		if (nic->number == entry->ifindex)
 			put_text(object, "interface", nic->link.name);
 	put(object, "group", NULL);
+	put(object, "track", NULL);
 	if (*entry->name)
-		put_text(object, "group", entry->name);
+		put_text(object, entry->track ? "track" : "group", entry->name);
 	put_bool(object, "all",
 		 !*entry->name && entry->ifindex == LEDGER_EVERYWHERE);
 	put_int(object, "amount", entry->amount);
@@ -322,6 +325,7 @@ void status_fill(struct json_object *reply, struct controller *c,
 	put(reply, "groups", groups);
 	put(reply, "interfaces", interfaces);
 	put(reply, "demotions", demotions);
+	status_put_tracks(reply, c);
 }
 
 struct json_object *status_change(const struct member *m,

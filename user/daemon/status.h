@@ -20,5 +20,10 @@ struct json_object *status_notice(const struct member *member,
 struct json_object *status_change(const struct member *member,
 				  const struct election_output *output);
 
+/* The same of a track, and "tracks" with "runner_trouble" for a reply. */
+struct json_object *status_track_change(const struct controller *c,
+					const struct track *track);
+void status_put_tracks(struct json_object *reply, const struct controller *c);
+
 /* Inside, status_notice.c for status.c: "conflict" and "warnings". */
 void status_put_notices(struct json_object *group, const struct member *member);

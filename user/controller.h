@@ -50,6 +50,7 @@ struct nic {
 	bool dated;   /* an earlier controller's program cannot be replaced */
 	bool haunted; /* a VIP of a removed group is still on it */
 	char trouble[CONTROLLER_ERROR_SIZE]; /* why it is not open */
+	bool looking;			     /* somebody looks after it */
 	struct instant looked;		     /* when somebody looked after it */
 	struct instant look_at;		     /* when to do so */
 	struct instant known; /* when the kernel was asked what it has answered:

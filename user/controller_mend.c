@@ -12,11 +12,13 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum mend_times {
 	MEND_LOOK_MS = 1000, /* between looks at what works, and attempts */
 	MEND_PACE_MS = 50,
+	MEND_TOGETHER_MS = 500,
 };
 
 void nic_wake(struct nic *nic)
@@ -44,49 +46,88 @@ void nic_detached(struct nic *nic)
 
 /* For the background, as everything that ends in _slowly. */
 struct look {
-	struct dataplane *dataplane;
+	struct nic *nic;
 	char name[NETLINK_NAME_SIZE];
-	char unfit[DEVICE_TEXT_SIZE];
 	bool renamed, attached;
 	int renewed;
 };
 
+struct looks {
+	size_t count;
+	struct look of[];
+};
+
 static void look_slowly(void *argument)
 {
-	struct look *look = argument;
+	struct looks *looks = argument;
 
-	look->renamed = dataplane_rename(look->dataplane, look->name) == 0;
-	look->renewed = dataplane_renew(look->dataplane);
-	look->attached = dataplane_attached(look->dataplane);
+	for (size_t i = 0; i < looks->count; i++) {
+		struct look *look = &looks->of[i];
+		struct dataplane *dataplane = look->nic->dataplane;
+
+		look->renamed = dataplane_rename(dataplane, look->name) == 0;
+		look->renewed = dataplane_renew(dataplane);
+		look->attached = dataplane_attached(dataplane);
+	}
 }
 
-static void look_at_open(struct nic *nic)
+static void look_add(struct looks *looks, struct nic *nic)
 {
-	struct look look = { .dataplane = nic->dataplane };
+	struct look *look = &looks->of[looks->count];
+	char unfit[DEVICE_TEXT_SIZE];
 
-	if (device_unfit(nic->controller, &nic->link, look.unfit)) {
-		lose(nic, look.unfit);
+	if (device_unfit(nic->controller, &nic->link, unfit)) {
+		lose(nic, unfit);
 		return;
 	}
 	if (nic->cut_off) {
 		lose(nic, "frames cannot leave any more");
 		return;
 	}
-	memcpy(look.name, nic->link.name, NETLINK_NAME_SIZE);
-	if (strcmp(dataplane_name(nic->dataplane), look.name) != 0)
+	look->nic = nic;
+	memcpy(look->name, nic->link.name, NETLINK_NAME_SIZE);
+	if (strcmp(dataplane_name(nic->dataplane), look->name) != 0)
 		nic->controller->plumbing++;
-	controller_background(nic->controller, look_slowly, &look);
-	if (look.renewed && !nic->dated)
+	looks->count++;
+}
+
+static void look_end(const struct look *look)
+{
+	struct nic *nic = look->nic;
+
+	if (look->renewed && !nic->dated)
 		log_warnx("%s: goes on with the program of the controller "
 			  "before: %s",
-			  nic->link.name, strerror(-look.renewed));
-	nic->dated = look.renewed != 0;
+			  nic->link.name, strerror(-look->renewed));
+	nic->dated = look->renewed != 0;
 	if (!nic->open)
 		return; /* lost meanwhile */
-	if (!look.attached)
+	if (!look->attached)
 		nic_detached(nic);
-	else if (!look.renamed)
+	else if (!look->renamed)
 		lose(nic, "its pins cannot follow its name");
+}
+
+/* At all that are being looked after, in one thread. */
+static void look_at_open(struct controller *c)
+{
+	struct looks *looks;
+	size_t count = 0;
+
+	for (const struct nic *nic = c->nics; nic; nic = nic->next)
+		count += nic->looking && nic->open;
+	looks = count ? calloc(1, sizeof(*looks) + count * sizeof(looks->of[0]))
+		      : NULL;
+	if (!looks)
+		return;
+	for (struct nic *nic = c->nics; nic; nic = nic->next)
+		if (nic->looking && nic->open)
+			look_add(looks, nic);
+	if (looks->count)
+		controller_background(c, look_slowly, looks);
+	for (size_t i = 0; i < looks->count; i++)
+		look_end(&looks->of[i]);
+	free(looks);
 }
 
 /* --- finding -------------------------------------------------------------- */
@@ -222,21 +263,21 @@ static void open_again(struct nic *nic)
 
 /* --- looking after -------------------------------------------------------- */
 
-static void look_after(struct nic *nic)
+static void look_begin(struct nic *nic)
 {
-	char why[DEVICE_TEXT_SIZE];
-	bool unfit;
-	int err;
-
+	nic->looking = true;
 	nic->looked = loop_now();
 	nic->look_at = instant_add(nic->looked, span_ms(MEND_LOOK_MS));
 	if (nic->unsure)
 		nic_ask(nic);
-	if (nic->open)
-		look_at_open(nic);
-	if (nic->open)
-		return;
-	err = find_again(nic);
+}
+
+static void mend(struct nic *nic)
+{
+	char why[DEVICE_TEXT_SIZE];
+	bool unfit;
+	int err = find_again(nic);
+
 	if (err == -ENODEV)
 		nic->look_at = INSTANT_NEVER; /* the monitor will tell */
 	unfit = !err && device_unfit(nic->controller, &nic->link, why);
@@ -248,17 +289,47 @@ static void look_after(struct nic *nic)
 		open_again(nic);
 }
 
+static void look_after(struct controller *c)
+{
+	look_at_open(c);
+	for (struct nic *nic = c->nics; nic; nic = nic->next) {
+		if (!nic->looking)
+			continue;
+		nic->looking = false;
+		if (!nic->open)
+			mend(nic);
+	}
+}
+
+/* One that works is looked at with another whose turn it is, if its own comes
+ * soon: a wake-up and a thread for all of them. */
+static bool has_turn(const struct nic *nic, struct instant now)
+{
+	struct instant soon = instant_add(now, span_ms(MEND_TOGETHER_MS));
+
+	return instant_due(nic->look_at, nic->open ? soon : now);
+}
+
 void nics_look_after(struct controller *c)
 {
-	for (struct nic *nic = c->nics; nic; nic = nic->next)
-		if (instant_due(nic->look_at, loop_now()))
-			look_after(nic);
+	const struct instant now = loop_now();
+	bool due = false;
+
+	for (const struct nic *nic = c->nics; nic; nic = nic->next)
+		due |= instant_due(nic->look_at, now);
+	for (struct nic *nic = c->nics; nic && due; nic = nic->next)
+		if (has_turn(nic, now))
+			look_begin(nic);
+	if (due)
+		look_after(c);
 }
 
 int nic_reopen(struct nic *nic, char *error, size_t size)
 {
-	if (!nic->open)
-		look_after(nic);
+	if (!nic->open) {
+		look_begin(nic);
+		look_after(nic->controller);
+	}
 	if (nic->open)
 		return 0;
 	snprintf(error, size, "interface %s: %s", nic->link.name,

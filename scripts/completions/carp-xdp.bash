@@ -43,11 +43,12 @@ _carp_xdp() {
 		maintenance) offered="on off" ;;
 		import) offered="keepalived ucarp openbsd freebsd" ;;
 		state) offered="master backup" ;;&
-		attach | detach | status | set | demote | state | check)
+		attach | detach | status | set | demote | state | check | \
+			explain)
 			offered+=" $(cd /sys/class/net && echo *)"
 			;;
 		esac
-		[[ $verb != check && $verb != import ]] ||
+		[[ ! $verb =~ ^(check|explain|import)$ ]] ||
 			mapfile -t COMPREPLY < <(compgen -f -- "$word")
 	fi
 	mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < \

@@ -33,6 +33,6 @@ case $verb in
 maintenance) compadd on off ;;
 import) compadd keepalived ucarp openbsd freebsd; _files ;;
 state) compadd master backup; compadd /sys/class/net/*(:t) ;;
-check) compadd /sys/class/net/*(:t); _files ;;
+check|explain) compadd /sys/class/net/*(:t); _files ;;
 attach|detach|status|set|demote) compadd /sys/class/net/*(:t) ;;
 esac

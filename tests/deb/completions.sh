@@ -45,15 +45,26 @@ offers_options() {
 	done | sort -u >"$HOSTS_DIR/offered"
 	diff <(echo "$options") <(grep -- ^-- "$HOSTS_DIR/offered")
 }
+# The verbs that say so themselves.
+with_interface() {
+	local verb
+	for verb in $verbs; do
+		! carp-xdp "$verb" --help | head -n1 | grep -q IFACE ||
+			echo "$verb"
+	done
+}
 offers() { "by_$1" "${@:3}" | grep -xF -- "$2"; }
 
 for shell in bash zsh; do
 	ok "$shell: all verbs" offers_all $shell "$verbs" ""
 	ok "$shell: all options, and no others" offers_options $shell
-	ok "$shell: interfaces" offers $shell lo attach ""
+	for verb in $(with_interface); do
+		ok "$shell: interfaces after $verb" offers $shell lo "$verb" ""
+	done
 	ok "$shell: values" offers $shell native attach lo --mode ""
 	ok "$shell: on and off" offers $shell off maintenance ""
 	ok "$shell: files" offers $shell Makefile check ""
+	ok "$shell: files of frames" offers $shell Makefile explain lo ""
 	refute "$shell: no option of another verb" offers $shell --reason attach --
 done
 ok "bash: only what begins so" [ "$(by_bash det)" == detach ]

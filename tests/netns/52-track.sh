@@ -100,3 +100,208 @@ kill "$MONITOR"
 ok "the monitor has told both" test "$(jq -rs \
 	'map(select(.event == "track") | .state) | join(" ")' \
 	"$HOSTS_DIR/monitor")" == "down up"
+
+# --- who runs it -------------------------------------------------------------------
+NURSERY=$(pgrep -P "$(controller a)" carp-nursery)
+runner() { pgrep -P "$NURSERY" carp-runner; }
+field() { sed -n "s/^$2:[ \t]*//p" "/proc/$1/status"; }
+RUNNER=$(runner)
+ok "the runner is nobody of ours" [ "$(field "$RUNNER" Uid)" == \
+	$'61113\t61113\t61113\t61113' ]
+ok "in no other group" [ -z "$(field "$RUNNER" Groups | tr -d ' ')" ]
+ok "may ask neighbours and nothing else" \
+	[ "$(field "$RUNNER" CapPrm)$(field "$RUNNER" CapBnd)" == \
+	00000000000020000000000000002000 ]
+ok "and gets nothing back" [ "$(field "$RUNNER" NoNewPrivs)" == 1 ]
+script look <<SH
+#!/bin/sh
+cat /proc/self/status >$ROOM/status.new
+ls -l /proc/self/fd >$ROOM/fds
+env >$ROOM/env
+mv $ROOM/status.new $ROOM/status
+SH
+{
+	track well "command = { $ROOM/check }"
+	track look "command = { $ROOM/look, 'two words' }"
+	group_of "track = { well }"
+} | conf a.conf
+ok "a reload" reload
+ok "adds a track" reloaded "add track look"
+ok "and nothing else" reloaded "1 change, 2 unchanged"
+ok "which has been run" wait_until 5 is look .state up
+seen() { [[ $(sed -n "s/^$1:[ \t]*//p" "$ROOM/status") == "$2" ]]; }
+ok "a command is nobody, too" seen Uid $'61113\t61113\t61113\t61113'
+for kind in CapInh CapPrm CapEff CapAmb; do
+	ok "and has no capability: $kind" seen $kind 0000000000000000
+done
+ok "nor gets one" seen NoNewPrivs 1
+ok "it has three descriptors, and the one that looks" \
+	[ "$(grep -c -- '->' "$ROOM/fds")" == 4 ]
+refute "and nothing of our environment" \
+	grep -vE '^(PATH|LANG|HOME|PWD|_|SHLVL)=' "$ROOM/env"
+refute "b, which has no configuration, has no nursery" \
+	pgrep -P "$(controller b)" carp-nursery
+
+# --- what a check may do -------------------------------------------------------------
+# Of each run's descendants one has gone to a session of its own; all of them
+# hold the lock.
+script run-wild <<SH
+#!/bin/bash
+exec 9>>$ROOM/lock
+flock -n 9 || touch $ROOM/twice
+case \$(cat $ROOM/wild) in
+hang)
+	trap '' TERM HUP INT
+	setsid sleep 1001 &
+	(setsid setsid sleep 1001 &)
+	sleep 1001
+	;;
+flood)
+	yes "so much to say"
+	;;
+fork)
+	for i in {1..50}; do setsid sleep 1001 & done
+	;;
+fall)
+	kill -SEGV \$\$
+	;;
+esac
+echo \$(cat $ROOM/wild)
+SH
+wild() { echo "$1" >"$ROOM/wild.new" && mv "$ROOM/wild.new" "$ROOM/wild"; }
+sleepers() { pgrep -u 61113 -x sleep; }
+no_sleepers() { ! sleepers; }
+wild calm
+{
+	track well "command = { $ROOM/check }"
+	track wild "command = { $ROOM/run-wild }" "fall = 1"
+	group_of "track = { well }"
+} | conf a.conf
+reload
+ok "a wild one that is calm is up" wait_until 5 is wild .text calm
+wild hang
+ok "when it hangs it is down" wait_until 5 is wild .state down
+ok "because it was not done in time" is wild .text "not done within 500 ms"
+wild fork
+ok "one that leaves others behind is up" wait_until 5 is wild .text fork
+wild calm
+ok "what it has left is gone" wait_until 5 no_sleepers
+wild flood
+ok "a flood has an end, too" wait_until 5 is wild .state down
+ok "meanwhile the other is run" is well .stale false
+wild fall
+ok "a crash is told" wait_until 5 is wild .text "signal 11"
+refute "no two runs at a time" test -e "$ROOM/twice"
+ok "of all that nobody has noticed anything" state_is a 3 master
+wild hang
+ok "it hangs once more" wait_until 5 sleepers
+
+# --- the runner's end ----------------------------------------------------------------
+starts() { runner >"$HOSTS_DIR/runner" && [[ $(cat "$HOSTS_DIR/runner") != "$RUNNER" ]]; }
+kill -KILL "$RUNNER"
+ok "with the runner ends all that it ran" wait_until 3 no_sleepers
+ok "status says so" wait_until 2 grep -q "^runner: has ended" <(carp a status)
+wild calm
+ok "what was found out stays" is well .state up
+ok "there is another one soon" wait_until 5 starts
+ok "which goes on" wait_until 5 is wild .state up
+ok "nobody has noticed that, either" state_is a 3 master
+
+# --- a value -------------------------------------------------------------------------
+(umask 022 && echo 0 >"$ROOM/load")
+{
+	track well "command = { $ROOM/check }"
+	track load "file = $ROOM/load" "demotion = 7" "all = true"
+	group_of "track = { well }"
+} | conf a.conf
+ok "a reload" reload
+ok "removes a track" reloaded "remove track wild"
+ok "which is run no more" wait_until 3 fails pgrep -f "$ROOM/run-wild"
+ok "a file of 0 demotes by nothing" wait_until 5 is load .state up
+ok "nothing at all" is load .demotion 0
+echo 30 >"$ROOM/load"
+eventually 5 "a file of 30 hands over" state_is b 3 master
+ok "by 30" is load .demotion 30
+echo 400 >"$ROOM/load"
+ok "one that cannot be is down" wait_until 5 is load .state down
+ok "which demotes by what was said" is load .demotion 7
+echo 0 >"$ROOM/load"
+eventually 8 "and back" state_is a 3 master
+
+# --- reload --------------------------------------------------------------------------
+since=$(of well .since) runs=$(of well .runs_up)
+ok "a reload that changes nothing" reload
+ok "says so" reloaded "0 changes, 3 unchanged"
+{
+	track well "command = { $ROOM/check }" "rise = 5"
+	track load "file = $ROOM/load" "demotion = 7" "all = true"
+	group_of "track = { well }"
+} | conf a.conf
+carp a reload --dry-run >"$HOSTS_DIR/reloaded"
+ok "a dry run tells what would be" reloaded "would change track well"
+ok "and does nothing" is well .rise 2
+reload
+ok "a change of rise" is well .rise 5
+ok "leaves the rest as it is" [ "$(of well .since)" == "$since" ]
+ok "and goes on counting" [ "$(of well .runs_up)" -ge "$runs" ]
+ok "showconf prints what is read as the same" [ "$(carp a showconf |
+	tee "$CONF/shown" | grep -c "rise = 5")" == 1 ]
+carp a check "$CONF/shown" >"$HOSTS_DIR/checked"
+ok "check says when a failure counts" grep -q \
+	"every 0.2 s, a failure counts after 1.200 s at most, for groups" \
+	"$HOSTS_DIR/checked"
+refute "a track that is not there is refused by set, too" \
+	carp a set eth0 --vhid 3 --track nobody
+ok "none at all is not" carp a set eth0 --vhid 3 --no-track
+ok "the group has none" [ "$(group a 3 '.track | length')" == 0 ]
+reload
+ok "until the file is read again" [ "$(group a 3 '.track[0]')" == well ]
+
+# --- errors --------------------------------------------------------------------------
+bad <<<"track x { command = { bin/check } }"
+ok "a path that is none" refused_by \
+	"bad:1: command bin/check: wanted is an absolute path"
+bad <<<"track x { interval = 1 }"
+ok "nothing to look at" refused_by \
+	"bad:1: track x: wanted is one of command, interface"
+bad <<<$'track x {\n\tcommand = { /bin/true }\n\tinterval = 0.01\n}'
+ok "an interval out of range" refused_by \
+	"bad:3: interval 0.01: allowed are 0.1 to 3600 s"
+bad <<<$'track x {\n\tcommand = { /bin/true }\n\ttimeout = 61\n}'
+ok "a timeout out of range" refused_by "allowed are 0.1 to 60 s"
+bad <<<$'track x {\n\tcommand = { /bin/true }\n\tdemotion = 0\n}'
+ok "a demotion out of range" refused_by \
+	"bad:3: demotion 0: allowed are 1 to 255"
+bad <<<$'track x {\n\tcommand = { /bin/true }\n\tfall = 101\n}'
+ok "a count out of range" refused_by "fall 101: allowed are 1 to 100"
+bad <<<$'track x {\n\tfile = /a\n\tprocess = b\n}'
+ok "two things to look at" refused_by \
+	"bad:3: process: a track looks at one thing"
+bad <<<$'track x {\n\tfile = /a\n}\ntrack x {\n\tfile = /a\n}'
+ok "a name given twice" refused_by \
+	"bad:6: track x: given twice, first at $CONF/bad:1"
+bad <<<$'track x {\n\tfile = /a\n\tuntil-known = maybe\n}'
+ok "a word that is none" refused_by \
+	"bad:3: until-known maybe: allowed are up, down"
+bad <<<$'track x {\n\tgrip = 7\n}'
+ok "an option that is none" refused_by "bad:2: no such option 'grip'"
+bad <<<$'track a-name-of-16-let {\n\tfile = /a\n}'
+ok "a name that is too long" refused_by "allowed are 1 to 15"
+conf bad <<<$'track x {\n\tfile = /a'
+ok "no end" refused_by "bad:1: this track has no end"
+group_of "track = { nobody }" | conf bad
+ok "a group that names none" refused_by \
+	"bad:1: group web: track nobody: there is none of that name"
+
+# --- the end -------------------------------------------------------------------------
+wild hang
+{
+	track wild "command = { $ROOM/run-wild }"
+	group_of
+} | conf a.conf
+reload
+ok "it hangs again" wait_until 5 sleepers
+crash a
+ok "with the controller ends its nursery" wait_until 5 process_gone "$NURSERY"
+ok "and all that was run" wait_until 5 no_sleepers
+carp b detach eth0

@@ -225,7 +225,8 @@ int confine_hand(void)
 
 int confine_nursery(void)
 {
-	static const unsigned int wanted[] = { CAP_SETUID, CAP_SETGID, CAP_KILL,
+	static const unsigned int wanted[] = { CAP_SETUID, CAP_SETGID,
+					       CAP_SETPCAP, CAP_KILL,
 					       CAP_NET_RAW };
 	__u64 kept = 0;
 	int err;

@@ -236,7 +236,7 @@ static int look_pidfile(const char *path, struct carp_probe_result *result)
 {
 	struct timespec start;
 	char text[FILE_ROOM];
-	struct stat st;
+	struct stat st = { 0 };
 	size_t digits;
 	bool kept = false;
 	int err = read_small(path, text, &st, &kept), pid;
@@ -263,7 +263,7 @@ static int look_pidfile(const char *path, struct carp_probe_result *result)
 static int look_file(const char *path, struct carp_probe_result *result)
 {
 	char text[FILE_ROOM];
-	struct stat st;
+	struct stat st = { 0 };
 	size_t digits;
 	int err, value;
 	bool kept = false;

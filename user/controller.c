@@ -25,6 +25,7 @@ static void on_deadline(void *context)
 
 	controller_serve_elections(c);
 	memory_tick(c, loop_now());
+	news_tick(c, loop_now());
 	nics_look_after(c);
 	tracks_tick(c, loop_now());
 	controller_settle(c);
@@ -114,6 +115,7 @@ int controller_open(struct loop *loop, struct hand *hand, const char *pin_dir,
 	c->loop = loop;
 	c->hand = hand;
 	c->events = *events;
+	c->news_due = INSTANT_NEVER;
 	boot_id(c->boot);
 	dataplane_begin();
 	code = open_netlink(c, error, error_size);
@@ -288,8 +290,7 @@ int controller_demote(struct controller *c, const struct request *request,
 			 LEDGER_OPERATORS_MAX);
 		return EXIT_CODE_FAILED;
 	}
-	log_info("demotion %+d by %s (%s)", entry.amount, entry.by,
-		 entry.reason);
+	news_demotion(c, &entry);
 	controller_settle(c);
 	return 0;
 }

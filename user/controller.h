@@ -7,6 +7,7 @@
 #pragma once
 
 #include "user/config.h"
+#include "user/controller_news.h"
 #include "user/core/cluster.h"
 #include "user/core/node.h"
 #include "user/request.h"
@@ -63,6 +64,7 @@ struct nic {
 	struct netlink_address *own; /* addresses that are no VIP */
 	size_t own_count;
 	int guarded; /* the guardian's number of its leases, or none */
+	struct news_quota quota;
 };
 
 /* Where frames to a peer go first: to itself, or to a router. */
@@ -102,15 +104,14 @@ struct member {
 	bool address_refused;	      /* the kernel would not have it */
 	bool address_stuck;	      /* or would not let go of it */
 	struct instant address_retry; /* earliest next re-attachment */
+	struct news_quota quotas[QUOTAS];
+	struct tally *tally; /* controller_sum.c; NULL: nothing odd heard */
+	bool taken_over;     /* from another process */
 };
 
 struct controller_events {
-	/* A group has changed its state; context is the one given. */
-	void (*changed)(void *context, const struct member *member,
-			const struct election_output *output);
-	/* Something odd was heard, which was not told lately. */
-	void (*noticed)(void *context, const struct member *member,
-			const struct notice *notice);
+	/* Of whatever is worth telling; context is the one given. */
+	void (*told)(void *context, const struct news *news);
 	/* A track is up or down now, or demotes by another value; a hook has
 	 * been run.  Both may be NULL. */
 	void (*tracked)(void *context, const struct track *track);
@@ -146,6 +147,7 @@ struct controller {
 	struct nic *nics;
 	struct nic *prepared; /* taken over soon, and not in use yet */
 	struct controller_events events;
+	struct instant news_due; /* see controller_sum.c */
 	bool maintenance;
 	struct memory *memory;	   /* see controller_memory.c */
 	struct tracks *tracks;	   /* see controller_track.c */
@@ -264,12 +266,12 @@ size_t controller_configure_again(struct controller *c, struct config *wanted,
  * name, too, so that it can be printed.  NULL: no memory. */
 struct config *controller_config(struct controller *c, bool named);
 
-/* Inside, from the bottom up: controller_device.c, controller_address.c,
- * controller_effects.c, controller_memory.c, controller_elect.c,
- * controller_track.c, controller_watch.c, controller_nic.c, controller_mend.c,
- * controller_doubt.c, controller_plan.c, controller_group.c,
- * controller_cluster.c, and on top controller_handover.c, controller.c and
- * controller_config.c. */
+/* Inside, from the bottom up: controller_tell.c, controller_sum.c,
+ * controller_device.c, controller_address.c, controller_effects.c,
+ * controller_memory.c, controller_elect.c, controller_track.c,
+ * controller_watch.c, controller_nic.c, controller_mend.c, controller_doubt.c,
+ * controller_plan.c, controller_group.c, controller_cluster.c, and on top
+ * controller_handover.c, controller.c and controller_config.c. */
 
 /* What outlives the controller in STATE_DIR/sequences: how far our own sealed
  * counters are, and how far each sealed sender's were.  0 or -errno. */
@@ -304,7 +306,7 @@ struct tracked {
 		id; /* to the runner; another one with each change of the job */
 	bool told;  /* the runner knows it */
 	bool seen;  /* in the configuration that is being looked at */
-	struct instant logged;
+	struct news_quota quota;
 };
 
 /* 0, or an exit code with a line of text. */
@@ -315,6 +317,8 @@ bool tracks_know(const struct controller *c, const char *name);
 /* NULL: the first, and behind the last none. */
 const struct tracked *tracks_next(const struct controller *c,
 				  const struct tracked *before);
+/* Those whose changes were not all told: what they are now. */
+void tracks_sum_up(struct controller *c);
 
 /* What it has in the ledger. */
 int tracks_demotion(const struct controller *c, const struct track *track);
@@ -486,7 +490,7 @@ int member_set(struct member *member, struct request *request, char *error,
 /* "eth0 vhid 3" */
 void member_name(const struct member *member,
 		 char out[CONTROLLER_MEMBER_NAME_SIZE]);
-/* Sends fail, or work again. */
+/* Sends fail, or work again; the ledger knows. */
 void member_trouble(struct group *group, bool failing);
 /* What it knows of the interface is another's now. */
 void member_follow_interface(struct member *member);

@@ -239,8 +239,6 @@ static void restore_addresses(struct member *m, struct instant now)
 void member_address_lost(struct member *m,
 			 const struct netlink_address *address)
 {
-	char text[ADDRESS_TEXT_SIZE];
-
 	if (member_holder(m) != m)
 		return;
 	for (size_t i = 0; i < m->group.settings.vips_count; i++) {
@@ -250,9 +248,7 @@ void member_address_lost(struct member *m,
 		m->attached[i] = false;
 		m->address_lost = true;
 		m->nic->controller->restore_due = INSTANT_PAST;
-		log_warnx("%s vhid %u: somebody has removed %s",
-			  m->nic->link.name, m->group.settings.vhid,
-			  vip_format(&m->vips[i], text));
+		news_address(m, &m->vips[i]);
 	}
 	restore_addresses(m, loop_now());
 }

@@ -112,35 +112,18 @@ void member_trouble(struct group *g, bool failing)
 	char where[CONTROLLER_MEMBER_NAME_SIZE];
 
 	member_name(m, where);
-	log_warnx("%s: advertisements %s", where,
-		  failing ? "cannot be sent" : "can be sent again");
+	news_sending(m, failing);
 	node_send_trouble(&c->node, where, failing, loop_now());
 }
 
-static void effect_noticed(struct group *g, const struct notice *n)
+static void effect_noticed(struct group *g, const struct notice *n, bool fresh)
 {
-	struct member *m = member_of(g);
-	struct controller_events *events = &m->nic->controller->events;
-	char text[ADDRESS_TEXT_SIZE];
-
-	log_warnx("%s vhid %u: %s (%02x:%02x:%02x:%02x:%02x:%02x): %s",
-		  m->nic->link.name, g->settings.vhid,
-		  address_format(&n->address, text), n->mac[0], n->mac[1],
-		  n->mac[2], n->mac[3], n->mac[4], n->mac[5],
-		  notice_text(n->kind));
-	events->noticed(events->context, m, n);
+	news_noticed(member_of(g), n, fresh);
 }
 
 static void effect_changed(struct group *g, const struct election_output *out)
 {
-	struct member *m = member_of(g);
-	struct controller_events *events = &m->nic->controller->events;
-
-	log_info("%s vhid %u: %s -> %s (%s)", m->nic->link.name,
-		 g->settings.vhid, election_state_name(out->from),
-		 election_state_name(out->to),
-		 election_reason_text(out->reason));
-	events->changed(events->context, m, out);
+	news_changed(member_of(g), out);
 }
 
 const struct group_ops member_ops = {

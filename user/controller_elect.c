@@ -33,6 +33,7 @@ void controller_settle(struct controller *c)
 		instant_min(node_deadline(&c->node), memory_deadline(c));
 
 	first = instant_min(first, tracks_deadline(c));
+	first = instant_min(first, news_deadline(c));
 	for (const struct nic *nic = c->nics; nic; nic = nic->next)
 		first = instant_min(first, nic->look_at);
 	first = instant_min(first, controller_doubt_ahead(c));

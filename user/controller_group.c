@@ -182,6 +182,7 @@ void member_remove(struct member *m)
 		member_trouble(&m->group, false);
 	if (holds(&m->group.settings))
 		member_detach_addresses(m);
+	news_forget(m);
 	node_remove(&c->node, &m->group);
 	nic->members[m->group.settings.vhid] = NULL;
 	nic->members_count--;

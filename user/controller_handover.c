@@ -220,6 +220,8 @@ static struct member *copy_member(struct pack *pack)
 	if (!m)
 		return NULL;
 	m->hops = NULL;
+	m->tally = NULL;
+	m->taken_over = true;
 	pack_get(pack, &vips, sizeof(vips));
 	pack_get(pack, &peers, sizeof(peers));
 	pack_get(pack, &accepted, sizeof(accepted));

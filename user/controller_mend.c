@@ -212,7 +212,7 @@ static void mend_slowly(void *argument)
 static void give_up(struct nic *nic, const char *why)
 {
 	if (strcmp(nic->trouble, why) != 0)
-		log_warnx("%s: groups wait: %s", nic->link.name, why);
+		news_interface(nic, why);
 	snprintf(nic->trouble, sizeof(nic->trouble), "%s", why);
 }
 

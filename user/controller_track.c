@@ -15,7 +15,6 @@
 
 enum track_times {
 	AGAIN_MS = 100, /* to tell a runner that would not take more */
-	LOG_MS = 1000,	/* between two lines about one track */
 };
 
 struct tracks {
@@ -30,23 +29,10 @@ struct tracks {
 };
 
 /* --- results -------------------------------------------------------------- */
-
-static void log_state(struct tracked *t)
+void tracks_sum_up(struct controller *c)
 {
-	const struct track *track = &t->track;
-	const struct instant now = loop_now();
-
-	if (instant_since(t->logged, now).ns < span_ms(LOG_MS).ns &&
-	    t->logged.ns)
-		return;
-	t->logged = now;
-	if (track->state == TRACK_DOWN)
-		log_warnx("track %s: down: %s", track->rules.name,
-			  *track->text ? track->text : "no reason given");
-	else
-		log_info("track %s: %s%s%s", track->rules.name,
-			 track_state_name(track->state),
-			 *track->text ? ": " : "", track->text);
+	for (size_t i = 0; c->tracks && i < c->tracks->count; i++)
+		news_track_sum(c, &c->tracks->list[i]);
 }
 
 /* What a file says is a demotion, if it can be one. */
@@ -93,7 +79,7 @@ static void on_result(void *context, const struct runner_result *result)
 	if (!track_result(&t->track, up, up ? result->value : 0, text,
 			  loop_now()))
 		return;
-	log_state(t);
+	news_track(c, t);
 	enter(c, t);
 	if (c->events.tracked)
 		c->events.tracked(c->events.context, &t->track);

@@ -55,10 +55,7 @@ void nic_follow(struct nic *nic)
 	if (nic->working == !waiting)
 		return;
 	nic->working = !waiting;
-	if (waiting)
-		log_warnx("%s: groups wait: %s", nic->link.name, waiting);
-	else
-		log_info("%s: groups go on", nic->link.name);
+	news_interface(nic, waiting);
 	tell(nic);
 }
 

@@ -160,9 +160,10 @@ static void op_grace(struct group *g)
 	(void)g;
 }
 
-static void op_noticed(struct group *g, const struct notice *notice)
+static void op_noticed(struct group *g, const struct notice *notice, bool fresh)
 {
 	(void)g;
+	(void)fresh;
 	MUST(notice_text(notice->kind));
 }
 

@@ -69,7 +69,7 @@ def seen_of(place, host):
 
 def changes_of(place, host):
     for line in map(json.loads, lines("%s/monitor.%s" % (place, host))):
-        if line.get("event") != "warning":
+        if line["event"] == "state":
             at = stamp(line["time"])
             yield [at, at, CHANGE, STATES[line["to"]], REASONS[line["reason"]]]
 

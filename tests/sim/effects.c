@@ -108,8 +108,10 @@ static void effect_grace_over(struct group *g)
 	*native_auth(p->plane, g->settings.vhid) = p->auth;
 }
 
-static void effect_noticed(struct group *g, const struct notice *n)
+static void effect_noticed(struct group *g, const struct notice *n, bool fresh)
 {
+	if (!fresh)
+		return;
 	trace(port_of(g)->world, "%c%d notices: %s",
 	      'A' + port_of(g)->host->index, port_of(g)->lan,
 	      notice_name(n->kind));

@@ -187,8 +187,12 @@ static void fake_grace_over(struct group *group)
 	write_down(group, "grace-over");
 }
 
-static void fake_noticed(struct group *group, const struct notice *notice)
+static void fake_noticed(struct group *group, const struct notice *notice,
+			 bool fresh)
 {
+	fake_of(group)->oddities++;
+	if (!fresh)
+		return;
 	fake_of(group)->noticed = *notice;
 	write_down(group, "notice=%s", notice_name(notice->kind));
 }

@@ -18,7 +18,8 @@ struct fake {
 	struct address route_source;   /* towards peers of its family */
 	uint8_t advert6[128];	       /* the last one over IPv6 */
 	unsigned int fails_arp;	       /* so many ARP frames do not leave */
-	struct notice noticed;	       /* the last one */
+	struct notice noticed;	       /* the last one that was fresh */
+	unsigned int oddities;	       /* how many, fresh or not */
 	struct node *node;	       /* hears of send trouble, or NULL */
 	char name[24];		       /* of the group, to the node */
 

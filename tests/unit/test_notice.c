@@ -56,6 +56,7 @@ Test(notice, once_per_sender)
 		tell(&f, CARP_EVENT_DIGEST, 7);
 	}
 	cr_expect_str_eq(fake_log(&f), "", "as long as it goes on");
+	cr_expect_eq(f.oddities, 1001, "and each is heard");
 	tell(&f, CARP_EVENT_VRRP, 7);
 	tell(&f, CARP_EVENT_ECHO, 7);
 	tell(&f, CARP_EVENT_DIGEST, 8);

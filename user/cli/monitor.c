@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Prints state changes as they come.  Holds no line back: what has been read
+ * Prints what happens as it comes.  Holds no line back: what has been read
  * has been written before the next one is waited for.
  */
 #include "user/cli/monitor.h"
@@ -54,6 +54,23 @@ static void track_print(struct json_object *track)
 	       field_number(track, "demotion"), field_text(track, "text"));
 }
 
+static void line_print(struct json_object *event, bool json, const char *line)
+{
+	const char *kind = field_text(event, "event");
+
+	if (json)
+		fputs(line, stdout);
+	else if (!strcmp(kind, "warning"))
+		warning_print(event);
+	else if (!strcmp(kind, "state"))
+		change_print(event);
+	else if (!strcmp(kind, "track"))
+		track_print(event);
+	else
+		printf("%s  %s\n", field_text(event, "time"),
+		       field_text(event, "text"));
+}
+
 /* Whoever answers there now, if it tells changes, too: 0, an enum exit_code,
  * said, or CLIENT_GONE. */
 static int connect_again(struct client *client, struct json_object *request)
@@ -101,14 +118,7 @@ static int print_next(struct client *client, bool json)
 
 	if (code)
 		return code;
-	if (json)
-		fputs(client->line, stdout);
-	else if (!strcmp(field_text(change, "event"), "warning"))
-		warning_print(change);
-	else if (!strcmp(field_text(change, "event"), "track"))
-		track_print(change);
-	else
-		change_print(change);
+	line_print(change, json, client->line);
 	json_object_put(change);
 	return fflush(stdout) ? cli_fail(EXIT_CODE_FAILED,
 					 "standard output: %s", strerror(errno))

@@ -53,8 +53,9 @@ struct group_ops {
 	void (*send_trouble)(struct group *group, bool failing);
 	/* The old digest is no longer sent; nor need it be believed. */
 	void (*grace_over)(struct group *group);
-	/* Something odd was heard, for the first time in a while. */
-	void (*noticed)(struct group *group, const struct notice *notice);
+	/* Something odd was heard; fresh: for the first time in a while. */
+	void (*noticed)(struct group *group, const struct notice *notice,
+			bool fresh);
 	/* After a change of state, everything done. */
 	void (*changed)(struct group *group,
 			const struct election_output *output);

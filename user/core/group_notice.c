@@ -14,8 +14,7 @@ enum group_notice_numbers {
 
 static void add(struct group *g, const struct notice *n)
 {
-	if (notices_add(&g->notices, n))
-		g->ops->noticed(g, n);
+	g->ops->noticed(g, n, notices_add(&g->notices, n));
 }
 
 static struct notice from_sender(enum notice_kind kind,

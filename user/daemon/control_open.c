@@ -36,6 +36,7 @@ static void on_given(void *context)
 	struct control *control = context;
 
 	control->given = true;
+	news_flush(control->controller);
 	loop_quit(control->loop);
 }
 
@@ -288,8 +289,7 @@ int control_open(const struct control_config *config, struct control **out,
 		 char *error, size_t error_size)
 {
 	struct control *control = calloc(1, sizeof(*control));
-	struct controller_events events = { .changed = control_on_changed,
-					    .noticed = control_on_noticed,
+	struct controller_events events = { .told = control_on_told,
 					    .tracked = control_on_tracked,
 					    .calm = control_on_calm,
 					    .context = control };

@@ -39,10 +39,7 @@ bool control_on_request(void *context, struct server_client *client,
 			const char *line);
 void control_on_gone(void *context, struct server_client *client);
 /* controller_events */
-void control_on_changed(void *context, const struct member *member,
-			const struct election_output *output);
-void control_on_noticed(void *context, const struct member *member,
-			const struct notice *notice);
+void control_on_told(void *context, const struct news *news);
 void control_on_tracked(void *context, const struct track *track);
 void control_on_calm(void *context);
 /* Metrics as the configuration says, NULL: nothing.  Where the command line or

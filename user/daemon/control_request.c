@@ -58,16 +58,9 @@ static void tell_monitors(struct control *control, struct json_object *line)
 	json_object_put(line);
 }
 
-void control_on_changed(void *context, const struct member *member,
-			const struct election_output *output)
+void control_on_told(void *context, const struct news *news)
 {
-	tell_monitors(context, status_change(member, output));
-}
-
-void control_on_noticed(void *context, const struct member *member,
-			const struct notice *notice)
-{
-	tell_monitors(context, status_notice(member, notice));
+	tell_monitors(context, status_news(news));
 }
 
 void control_on_tracked(void *context, const struct track *track)

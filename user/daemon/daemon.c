@@ -202,6 +202,7 @@ int daemon_main(const struct daemon_options *options)
 			    .manager = -1 };
 	int code = options->hand ? 0 : host_privilege(error, sizeof(error));
 
+	log_open();
 	signal(SIGPIPE, SIG_IGN);
 	host_spare_memory();
 	if (!code)

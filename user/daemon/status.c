@@ -327,19 +327,3 @@ void status_fill(struct json_object *reply, struct controller *c,
 	put(reply, "demotions", demotions);
 	status_put_tracks(reply, c);
 }
-
-struct json_object *status_change(const struct member *m,
-				  const struct election_output *output)
-{
-	struct json_object *object = json_object_new_object();
-
-	put_int(object, "version", REQUEST_VERSION);
-	put_text(object, "event", "state");
-	put_time(object, "time", m->group.since);
-	put_text(object, "interface", m->nic->link.name);
-	put_int(object, "vhid", m->group.settings.vhid);
-	put_text(object, "from", election_state_name(output->from));
-	put_text(object, "to", election_state_name(output->to));
-	put_text(object, "reason", election_reason_text(output->reason));
-	return object;
-}

@@ -14,11 +14,8 @@ struct json_object *status_group(const struct member *member);
  * or "", vhid 0: all. */
 void status_fill(struct json_object *reply, struct controller *c,
 		 const char *interface, unsigned int vhid);
-/* An oddity, and a change of state, each as one line of the monitor. */
-struct json_object *status_notice(const struct member *member,
-				  const struct notice *notice);
-struct json_object *status_change(const struct member *member,
-				  const struct election_output *output);
+/* News, as one line of the monitor. */
+struct json_object *status_news(const struct news *news);
 
 /* The same of a track, and "tracks" with "runner_trouble" for a reply. */
 struct json_object *status_track_change(const struct controller *c,

@@ -65,17 +65,3 @@ void status_put_notices(struct json_object *group, const struct member *m)
 	put(group, "conflict", conflict_of(m));
 	put(group, "warnings", warnings);
 }
-
-struct json_object *status_notice(const struct member *m,
-				  const struct notice *n)
-{
-	struct json_object *object = json_object_new_object();
-
-	put_int(object, "version", REQUEST_VERSION);
-	put_text(object, "event", "warning");
-	put_time(object, "time", n->last);
-	put_text(object, "interface", m->nic->link.name);
-	put_int(object, "vhid", m->group.settings.vhid);
-	put_who(object, n);
-	return object;
-}

@@ -268,6 +268,7 @@ void hand_live(const struct hand_config *config, int quick, int slow, int lines)
 	self.slow = slow;
 	self.lines = lines;
 	ignore_signals();
+	log_open();
 	if (config->to_syslog)
 		log_to_syslog();
 	bpffs_mount(config->pin_dir);

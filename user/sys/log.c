@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Writes one line per call, to standard error or syslog(3).  Never changes
- * errno, never lets a control character through: a line stays one line,
+ * Writes one line per call, to standard error, the journal or syslog(3).  Never
+ * changes errno, never lets a control character through: a line stays one line,
  * whatever a name in it contains.
  */
 #include "user/sys/log.h"
+#include "user/sys/journal.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -16,7 +17,8 @@
 #include <syslog.h>
 
 enum log_limits {
-	LOG_LINE_MAX = 1024
+	LOG_LINE_MAX = 1024,
+	LOG_ERROR_MAX = 100, /* of it, what errno says */
 };
 
 static bool to_syslog;
@@ -27,6 +29,11 @@ static void make_printable(char *text)
 	for (; *text; text++)
 		if ((unsigned char)*text < ' ' || *text == 0x7f)
 			*text = '?';
+}
+
+void log_open(void)
+{
+	journal_open();
 }
 
 void log_to_syslog(void)
@@ -51,37 +58,46 @@ void log_for_another(struct log_line *line)
 	       "%s", line->text);
 }
 
-static void tell_hand(int priority, const char *line, const char *error)
+static void tell_hand(int priority, const char *line)
 {
 	struct log_line out = { .priority = priority };
 
-	if (error)
-		snprintf(out.text, sizeof(out.text), "%.900s: %.100s", line,
-			 error);
-	else
-		snprintf(out.text, sizeof(out.text), "%s", line);
+	snprintf(out.text, sizeof(out.text), "%s", line);
 	send(to_hand, &out, sizeof(out), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 /* error: appended as text, 0 = none. */
-static __attribute__((format(printf, 2, 0))) void emit(int priority,
-						       const char *format,
-						       va_list args, int error)
+static __attribute__((format(printf, 2, 0))) void emit(
+	int priority, const char *format, va_list args, int error,
+	const struct journal_field *fields)
 {
-	char line[LOG_LINE_MAX];
+	char line[LOG_LINE_MAX], *end = line;
 	int saved = errno;
 
-	vsnprintf(line, sizeof(line), format, args);
+	vsnprintf(line, sizeof(line) - (error ? LOG_ERROR_MAX : 0), format,
+		  args);
 	make_printable(line);
+	end += strlen(line);
+	if (error)
+		snprintf(end, sizeof(line) - (size_t)(end - line), ": %s",
+			 strerror(error));
 	if (to_hand >= 0)
-		tell_hand(priority, line, error ? strerror(error) : NULL);
+		tell_hand(priority, line);
 	else if (to_syslog)
-		syslog(priority, "%s%s%s", line, error ? ": " : "",
-		       error ? strerror(error) : "");
-	else
-		fprintf(stderr, "carp-xdp: %s%s%s\n", line, error ? ": " : "",
-			error ? strerror(error) : "");
+		syslog(priority, "%s", line);
+	else if (!journal_has() || !journal_send(priority, line, fields))
+		fprintf(stderr, "carp-xdp: %s\n", line);
 	errno = saved;
+}
+
+void log_event(int priority, const struct journal_field *fields,
+	       const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	emit(priority, format, args, 0, fields);
+	va_end(args);
 }
 
 void log_info(const char *format, ...)
@@ -89,7 +105,7 @@ void log_info(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	emit(LOG_INFO, format, args, 0);
+	emit(LOG_INFO, format, args, 0, NULL);
 	va_end(args);
 }
 
@@ -99,7 +115,7 @@ void log_warn(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	emit(LOG_WARNING, format, args, error);
+	emit(LOG_WARNING, format, args, error, NULL);
 	va_end(args);
 }
 
@@ -108,7 +124,7 @@ void log_warnx(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	emit(LOG_WARNING, format, args, 0);
+	emit(LOG_WARNING, format, args, 0, NULL);
 	va_end(args);
 }
 
@@ -117,7 +133,7 @@ void log_fatal(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	emit(LOG_ERR, format, args, 0);
+	emit(LOG_ERR, format, args, 0, NULL);
 	va_end(args);
 	exit(EXIT_FAILURE);
 }

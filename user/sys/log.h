@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Log lines to standard error, or to the system log for a daemon in the
- * background.  Four verbs, no levels to argue about.
+ * Log lines to standard error, to the journal if that is there, or to the
+ * system log for a daemon in the background.  No levels to argue about.
  */
 #pragma once
+
+struct journal_field;
+
+/* Finds out whether standard error is the journal: if it is, lines go there
+ * with their fields.  Before the way there is given up. */
+void log_open(void);
 
 /* After this call lines go to syslog(3) instead of standard error. */
 void log_to_syslog(void);
@@ -19,6 +25,10 @@ void log_to_hand(int socket);
 /* The other side: whatever is in it, it becomes one line. */
 void log_for_another(struct log_line *line);
 
+/* With fields for the journal, which NULL as a name ends; priority as in
+ * syslog(3). */
+void log_event(int priority, const struct journal_field *fields,
+	       const char *format, ...) __attribute__((format(printf, 3, 4)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* With the text of errno. */
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));

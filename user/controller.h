@@ -95,8 +95,8 @@ struct member {
 	struct carp_vhid *entry; /* in carp_vhids */
 	unsigned int own_counters;
 	/* What the guardian would send: its cells. */
-	int farewells[MEMBER_FAREWELLS_MAX];
-	unsigned int farewells_count;
+	int *farewells;
+	unsigned int farewells_count, farewells_room;
 	/* Attaching or detaching goes on: the next one, in slices. */
 	bool address_work, address_wanted, address_refusing;
 	size_t address_next;

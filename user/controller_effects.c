@@ -116,6 +116,12 @@ void member_trouble(struct group *g, bool failing)
 	node_send_trouble(&c->node, where, failing, loop_now());
 }
 
+static struct notice_table *effect_notice_table(struct group *g)
+{
+	(void)g;
+	return calloc(1, sizeof(struct notice_table));
+}
+
 static void effect_noticed(struct group *g, const struct notice *n, bool fresh)
 {
 	news_noticed(member_of(g), n, fresh);
@@ -141,6 +147,7 @@ const struct group_ops member_ops = {
 	.doubt = effect_doubt,
 	.send_trouble = member_trouble,
 	.grace_over = effect_grace_over,
+	.notice_table = effect_notice_table,
 	.noticed = effect_noticed,
 	.changed = effect_changed,
 };

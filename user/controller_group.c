@@ -68,6 +68,8 @@ static void member_free(struct member *m)
 	free(m->hops);
 	free(m->accepted);
 	free(m->pass_file);
+	free(m->group.notices.table);
+	free(m->farewells);
 	free(m);
 }
 

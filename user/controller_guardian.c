@@ -7,6 +7,7 @@
 #include "user/controller.h"
 #include "user/sys/log.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 
@@ -70,6 +71,22 @@ static void drop_from(struct member *m, unsigned int index)
 				   m->farewells[--m->farewells_count]);
 }
 
+/* False if there is no memory for one more. */
+static bool make_room(struct member *m)
+{
+	const unsigned int room = m->farewells_count + 1;
+	int *farewells;
+
+	if (room <= m->farewells_room)
+		return true;
+	farewells = realloc(m->farewells, room * sizeof(*farewells));
+	if (!farewells)
+		return false;
+	m->farewells = farewells;
+	m->farewells_room = room;
+	return true;
+}
+
 /* The cell for it, in order of the index; GUARDIAN_NONE if there is none. */
 static int cell_of(struct member *m, unsigned int index)
 {
@@ -77,7 +94,8 @@ static int cell_of(struct member *m, unsigned int index)
 
 	if (index < m->farewells_count)
 		return m->farewells[index];
-	if (index > m->farewells_count || index >= MEMBER_FAREWELLS_MAX)
+	if (index > m->farewells_count || index >= MEMBER_FAREWELLS_MAX ||
+	    !make_room(m))
 		return GUARDIAN_NONE;
 	cell = guardian_cell_take(m->nic->controller->guardian);
 	if (cell != GUARDIAN_NONE)

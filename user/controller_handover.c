@@ -19,7 +19,7 @@
 /* A new number wherever a struct below keeps its size and changes its meaning;
  * other sizes tell of themselves. */
 #ifndef CARP_HANDOVER_LAYOUT
-#define CARP_HANDOVER_LAYOUT 7
+#define CARP_HANDOVER_LAYOUT 8
 #endif
 
 void controller_layout(char out[CONTROLLER_LAYOUT_SIZE])
@@ -64,12 +64,17 @@ static void describe_member(const struct member *m, struct pack *pack)
 {
 	const struct settings *s = &m->group.settings;
 	const bool vips = m->vips, peers = m->peers, accepted = m->accepted;
+	const struct notice_table *notices = m->group.notices.table;
+	const bool odd = notices;
 
 	pack_put(pack, &m->nic->number, sizeof(m->nic->number));
 	pack_put(pack, m, sizeof(*m));
 	pack_put(pack, &vips, sizeof(vips));
 	pack_put(pack, &peers, sizeof(peers));
 	pack_put(pack, &accepted, sizeof(accepted));
+	pack_put(pack, &odd, sizeof(odd));
+	if (odd)
+		pack_put(pack, notices, sizeof(*notices));
 	if (accepted)
 		pack_put(pack, m->accepted, sizeof(*m->accepted));
 	if (vips)
@@ -215,7 +220,7 @@ static void find_lists(struct member *m)
 static struct member *copy_member(struct pack *pack)
 {
 	struct member *m = pack_copy(pack, sizeof(*m));
-	bool vips, peers, accepted;
+	bool vips, peers, accepted, odd;
 
 	if (!m)
 		return NULL;
@@ -225,6 +230,9 @@ static struct member *copy_member(struct pack *pack)
 	pack_get(pack, &vips, sizeof(vips));
 	pack_get(pack, &peers, sizeof(peers));
 	pack_get(pack, &accepted, sizeof(accepted));
+	pack_get(pack, &odd, sizeof(odd));
+	m->group.notices.table =
+		odd ? pack_copy(pack, sizeof(struct notice_table)) : NULL;
 	m->accepted = accepted ? pack_copy(pack, sizeof(*m->accepted)) : NULL;
 	m->vips = vips ? pack_copy(pack, m->group.settings.vips_count *
 						 sizeof(*m->vips))
@@ -250,7 +258,8 @@ static int take_member(struct controller *c, struct pack *pack)
 	m->nic = nic_numbered(c, number);
 	m->group.ops = &member_ops;
 	m->group.owner = m;
-	m->farewells_count = 0; /* another guardian's */
+	m->farewells = NULL; /* another guardian's */
+	m->farewells_count = m->farewells_room = 0;
 	if (!m->nic)
 		return -EBADMSG;
 	m->nic->members[m->group.settings.vhid] = m;

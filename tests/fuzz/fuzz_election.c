@@ -160,6 +160,15 @@ static void op_grace(struct group *g)
 	(void)g;
 }
 
+static struct notice_table *op_notice_table(struct group *g)
+{
+	static struct notice_table table;
+
+	(void)g;
+	table = (struct notice_table){ 0 };
+	return &table;
+}
+
 static void op_noticed(struct group *g, const struct notice *notice, bool fresh)
 {
 	(void)g;
@@ -196,6 +205,7 @@ static const struct group_ops ops = {
 	.own_mac = op_mac,
 	.send_trouble = op_trouble,
 	.grace_over = op_grace,
+	.notice_table = op_notice_table,
 	.noticed = op_noticed,
 	.changed = op_changed,
 };

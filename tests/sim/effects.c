@@ -108,6 +108,14 @@ static void effect_grace_over(struct group *g)
 	*native_auth(p->plane, g->settings.vhid) = p->auth;
 }
 
+static struct notice_table *effect_notice_table(struct group *g)
+{
+	struct notice_table *table = &port_of(g)->notices;
+
+	*table = (struct notice_table){ 0 };
+	return table;
+}
+
 static void effect_noticed(struct group *g, const struct notice *n, bool fresh)
 {
 	if (!fresh)
@@ -135,6 +143,7 @@ const struct group_ops sim_ops = {
 	.own_mac = effect_own_mac,
 	.send_trouble = effect_trouble,
 	.grace_over = effect_grace_over,
+	.notice_table = effect_notice_table,
 	.noticed = effect_noticed,
 	.changed = effect_changed,
 };

@@ -158,6 +158,7 @@ struct port {
 	uint8_t lan;
 	struct native *plane;
 	struct group group;
+	struct notice_table notices;
 	struct bsd bsd;
 	struct vip vips[4];
 	struct address peers[2 * HOSTS];

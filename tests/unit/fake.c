@@ -187,6 +187,13 @@ static void fake_grace_over(struct group *group)
 	write_down(group, "grace-over");
 }
 
+static struct notice_table *fake_notice_table(struct group *group)
+{
+	struct fake *f = fake_of(group);
+
+	return f->full ? NULL : &f->table;
+}
+
 static void fake_noticed(struct group *group, const struct notice *notice,
 			 bool fresh)
 {
@@ -227,6 +234,7 @@ static const struct group_ops fake_ops = {
 	.doubt = fake_doubt,
 	.send_trouble = fake_trouble,
 	.grace_over = fake_grace_over,
+	.notice_table = fake_notice_table,
 	.noticed = fake_noticed,
 	.changed = fake_changed,
 };

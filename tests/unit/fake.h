@@ -20,8 +20,10 @@ struct fake {
 	unsigned int fails_arp;	       /* so many ARP frames do not leave */
 	struct notice noticed;	       /* the last one that was fresh */
 	unsigned int oddities;	       /* how many, fresh or not */
-	struct node *node;	       /* hears of send trouble, or NULL */
-	char name[24];		       /* of the group, to the node */
+	struct notice_table table;
+	bool full;	   /* there is no room for a table */
+	struct node *node; /* hears of send trouble, or NULL */
+	char name[24];	   /* of the group, to the node */
 
 	uint8_t farewells[8][128]; /* what to say if we die */
 	size_t farewell_sizes[8];

@@ -171,6 +171,27 @@ Test(notice, a_rival)
 	cr_expect_eq(f.group.notices.rivals, 2);
 }
 
+/* Guards: without memory for it nothing is told, rather than everything time
+ * and again; a rival is outdone all the same. */
+Test(notice, without_room)
+{
+	struct fake f;
+
+	open_in(&f, ELECTION_MASTER);
+	f.full = true;
+	wait(&f, 1500);
+	f.group.election.lease_until = instant_add(f.now, span_ms(1000));
+	fake_advert(&f, 4, 9, 1, 200);
+	cr_expect_str_eq(fake_log(&f),
+			 "heard counter ad4:1/100/0 counter ad6:1/100/0 lease+ "
+			 "arp1 arp2 na");
+	cr_expect_eq(f.group.notices.rivals, 1);
+	cr_expect_eq(f.group.notices.conflict.kind, NOTICE_RIVAL);
+	f.full = false;
+	tell(&f, CARP_EVENT_ECHO, LIAR);
+	cr_expect_str_eq(fake_log(&f), "notice=echo");
+}
+
 /* Guards: what the old master sends in both families is no conflict. */
 Test(notice, no_rival_right_after_promotion)
 {

@@ -53,6 +53,9 @@ struct group_ops {
 	void (*send_trouble)(struct group *group, bool failing);
 	/* The old digest is no longer sent; nor need it be believed. */
 	void (*grace_over)(struct group *group);
+	/* Room for what is odd, all 0, until the group ends; NULL: there is
+	 * none now. */
+	struct notice_table *(*notice_table)(struct group *group);
 	/* Something odd was heard; fresh: for the first time in a while. */
 	void (*noticed)(struct group *group, const struct notice *notice,
 			bool fresh);

@@ -14,6 +14,8 @@ enum group_notice_numbers {
 
 static void add(struct group *g, const struct notice *n)
 {
+	if (!g->notices.table)
+		g->notices.table = g->ops->notice_table(g);
 	g->ops->noticed(g, n, notices_add(&g->notices, n));
 }
 

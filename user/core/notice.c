@@ -51,12 +51,15 @@ static bool same_sender(const struct notice *a, const struct notice *b)
 
 bool notices_add(struct notices *notices, const struct notice *heard)
 {
-	struct notice *list = notices->list[heard->kind], *room = NULL;
+	struct notice *list, *room = NULL;
 
 	if (heard->kind == NOTICE_CLAIM || heard->kind == NOTICE_RIVAL)
 		notices->conflict = *heard;
 	if (heard->kind == NOTICE_RIVAL)
 		notices->rivals++;
+	if (!notices->table)
+		return false;
+	list = notices->table->list[heard->kind];
 	for (int i = 0; i < NOTICE_SENDERS; i++) {
 		if (!notice_fresh(&list[i], heard->last)) {
 			room = room ? room : &list[i];

@@ -36,13 +36,19 @@ struct notice {
 	struct instant first, last;
 };
 
-struct notices {
+/* Most groups never need it. */
+struct notice_table {
 	struct notice list[NOTICE_KINDS][NOTICE_SENDERS]; /* last 0: unused */
+};
+
+struct notices {
+	struct notice_table *table; /* NULL: not yet, or no room for one */
 	struct notice conflict; /* the last claim or rival; last 0: none yet */
 	uint64_t rivals;	/* advertisements of rivals */
 };
 
-/* True if it is news: not heard of for long, and room for it. */
+/* True if it is news: not heard of for long, and room for it, so never without
+ * a table. */
 bool notices_add(struct notices *notices, const struct notice *heard);
 /* Is it still going on? */
 bool notice_fresh(const struct notice *notice, struct instant now);

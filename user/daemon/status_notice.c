@@ -54,10 +54,11 @@ static struct json_object *warning_of(const struct notice *n)
 void status_put_notices(struct json_object *group, const struct member *m)
 {
 	struct json_object *warnings = json_object_new_array();
+	const struct notice_table *table = m->group.notices.table;
 
-	for (int k = 0; k < NOTICE_KINDS; k++)
+	for (int k = 0; table && k < NOTICE_KINDS; k++)
 		for (int i = 0; i < NOTICE_SENDERS; i++) {
-			const struct notice *n = &m->group.notices.list[k][i];
+			const struct notice *n = &table->list[k][i];
 
 			if (notice_fresh(n, loop_now()))
 				put_item(warnings, warning_of(n));

@@ -384,9 +384,9 @@ void config_print_track(FILE *out, const struct config_track *track)
 	fprintf(out, "track %s {\n", rules->name);
 	print_words(out, job);
 	if (job->interval_ms != INTERVAL_MS)
-		fprintf(out, "\tinterval = %g\n", job->interval_ms / 1000.0);
+		fprintf(out, "\tinterval = %.9g\n", job->interval_ms / 1000.0);
 	if (job->timeout_ms != TIMEOUT_MS)
-		fprintf(out, "\ttimeout = %g\n", job->timeout_ms / 1000.0);
+		fprintf(out, "\ttimeout = %.9g\n", job->timeout_ms / 1000.0);
 	if (rules->rise != COUNT)
 		fprintf(out, "\trise = %u\n", rules->rise);
 	if (rules->fall != COUNT)

@@ -37,6 +37,7 @@ static const char *const values[] = {
 	"{ 192.0.2.1/24, 2001:db8::1/64 }",
 	"{ 1:0, 2:100 }",
 	"{ carp, web }",
+	"{ t0, t1 }",
 	"/etc/pass",
 	"'/a\\'b\\\\c'",
 	"\"${HOME}\"",
@@ -51,12 +52,57 @@ static const char *const marks[] = {
 	"/* ", "*/",	 "127.0.0.1:9112"
 };
 
+/* Lines that a track may have, of which most contradict each other. */
+static const char *const track_lines[] = {
+	"interface = eth1",
+	"route = default",
+	"route = 'inet6 default dev eth0'",
+	"address = '192.0.2.1 dev eth0'",
+	"process = haproxy",
+	"pidfile = '/run/a\\'b.pid'",
+	"file = /run/load",
+	"command = { /bin/true, 'a b', '' }",
+	"command += { \"\\n\" }",
+	"command = { true }",
+	"command = {}",
+	"interval = 3599.999",
+	"interval = 0.1",
+	"interval = nan",
+	"timeout = 59.001",
+	"timeout = -1",
+	"rise = 100",
+	"fall = 101",
+	"demotion = 255",
+	"until-known = down",
+	"all = yes",
+	"bogus = 1",
+};
+
 #define COUNT(array) ((uint32_t)(sizeof(array) / sizeof((array)[0])))
 
 static void add(char *text, const char *more)
 {
 	if (strlen(text) + strlen(more) < TEXT_MAX)
 		strcat(text, more);
+}
+
+static void draw_track(struct choices *c, char *text)
+{
+	static const char *const kinds[] = { "interface = eth0\n",
+					     "file = /a\n",
+					     "command = { /bin/true }\n", "" };
+	char name[16];
+
+	snprintf(name, sizeof(name), "%u", choose(c, 4));
+	add(text, "track t");
+	add(text, name);
+	add(text, " {\n");
+	add(text, kinds[choose(c, COUNT(kinds))]);
+	while (c->size && choose(c, 3)) {
+		add(text, track_lines[choose(c, COUNT(track_lines))]);
+		add(text, "\n");
+	}
+	add(text, choose(c, 8) ? "}\n" : "");
 }
 
 /* Mostly groups that could be. */
@@ -68,7 +114,7 @@ static void draw_text(struct choices *c, char *text)
 		const struct config_option *o = &config_options[choose(
 			c, (uint32_t)config_options_count)];
 
-		switch (choose(c, 8)) {
+		switch (choose(c, 9)) {
 		case 0:
 			snprintf(name, sizeof(name), "%u", choose(c, 4));
 			add(text, "group g");
@@ -79,6 +125,9 @@ static void draw_text(struct choices *c, char *text)
 			break;
 		case 1:
 			add(text, "}\n");
+			break;
+		case 3:
+			draw_track(c, text);
 			break;
 		case 2:
 			add(text, marks[choose(c, COUNT(marks))]);
@@ -126,6 +175,15 @@ static void check_taken(const struct config *config)
 	for (size_t i = 0; i < config->count; i++)
 		MUST(json_object_equal(config->groups[i].attach,
 				       again->groups[i].attach));
+	MUST(config->tracks_count == again->tracks_count);
+	for (size_t i = 0; i < config->tracks_count; i++) {
+		const struct config_track *one = &config->tracks[i];
+		const struct config_track *two = &again->tracks[i];
+
+		MUST(config_track_same_rules(&one->rules, &two->rules));
+		MUST(config_track_same_job(&one->job, &two->job));
+		MUST(!runner_job_refuse(&one->job));
+	}
 	config_free(again);
 	free(text);
 	free(twice);

@@ -228,6 +228,34 @@ ok "which demotes by what was said" is load .demotion 7
 echo 0 >"$ROOM/load"
 eventually 8 "and back" state_is a 3 master
 
+# --- what needs no program -------------------------------------------------------------
+{
+	track well "command = { $ROOM/check }"
+	track load "file = $ROOM/load" "demotion = 7" "all = true"
+	track other 'address = "192.0.2.2 dev eth0"' "fall = 1"
+	track wire "interface = eth0" "fall = 1"
+	track net 'route = "192.0.2.0/24 dev eth0"'
+	track none "route = default"
+	track self "process = carp-runner"
+	group_of "track = { well }"
+} | conf a.conf
+reload
+for name in other wire net self; do
+	ok "up: $name" wait_until 5 is $name .state up
+done
+ok "down: none" wait_until 5 is none .state down
+on b ip link set eth0 down
+ok "a host that is gone is noticed" wait_until 5 is other .state down
+on b ip link set eth0 up
+ok "and its return" wait_until 8 is other .state up
+{
+	track well "command = { $ROOM/check }"
+	track load "file = $ROOM/load" "demotion = 7" "all = true"
+	group_of "track = { well }"
+} | conf a.conf
+reload
+eventually 8 "a is master again, or still" state_is a 3 master
+
 # --- reload --------------------------------------------------------------------------
 since=$(of well .since) runs=$(of well .runs_up)
 ok "a reload that changes nothing" reload

@@ -258,3 +258,93 @@ Test(config, a_thousand_groups)
 	config_free(config);
 	free(text);
 }
+
+/* --- tracks --------------------------------------------------------------- */
+
+static const char tracks[] = "track check {\n"
+			     "\tcommand = { /bin/check, 'two words' }\n"
+			     "\tinterval = 3599.999\n"
+			     "\ttimeout = 0.1\n"
+			     "\trise = 1\n"
+			     "\tfall = 100\n"
+			     "\tdemotion = 255\n"
+			     "\tuntil-known = down\n"
+			     "\tall = true\n"
+			     "}\n"
+			     "track gate {\n"
+			     "\troute = 'inet6 default  dev eth1'\n"
+			     "}\n"
+			     "track load { file = \"/run/load\" }\n"
+			     "group web {\n"
+			     "\tinterface = eth0\n"
+			     "\tvhid = 3\n"
+			     "\ttrack = { gate, check }\n"
+			     "}\n";
+
+Test(config, a_track_is_what_it_says_or_its_defaults)
+{
+	struct config *config = read_one(tracks);
+	const struct config_track *t;
+	char words[RUNNER_WORDS_SIZE];
+
+	cr_assert(config, "%s", error);
+	cr_assert_eq(config->tracks_count, 3);
+	t = &config->tracks[0];
+	cr_expect_str_eq(t->rules.name, "check");
+	cr_expect_str_eq(t->place, "a.conf:1");
+	cr_expect_eq(t->job.kind, RUNNER_COMMAND);
+	cr_expect_eq(t->job.words, 2);
+	cr_expect_eq(t->job.interval_ms, 3599999);
+	cr_expect_eq(t->rules.interval_ms, 3599999);
+	cr_expect_eq(t->job.timeout_ms, 100);
+	cr_expect_eq(t->rules.rise, 1);
+	cr_expect_eq(t->rules.fall, 100);
+	cr_expect_eq(t->rules.demotion, 255);
+	cr_expect(t->rules.guilty && t->rules.all && !t->rules.valued);
+	t = &config->tracks[1];
+	config_track_words(&t->job, words, sizeof(words));
+	cr_expect_str_eq(words, "route inet6 default dev eth1");
+	cr_expect_eq(t->job.interval_ms, 2000);
+	cr_expect_eq(t->job.timeout_ms, 2000);
+	cr_expect_eq(t->rules.rise, 2);
+	cr_expect_eq(t->rules.fall, 2);
+	cr_expect_eq(t->rules.demotion, TRACK_WEIGHED);
+	cr_expect(!t->rules.guilty && !t->rules.all);
+	cr_expect(config->tracks[2].rules.valued);
+	config_free(config);
+}
+
+Test(config, tracks_are_printed_as_they_are_read)
+{
+	struct config *config = read_one(tracks), *again;
+	char *text;
+
+	cr_assert(config, "%s", error);
+	text = config_print(config);
+	again = read_one(text);
+	cr_assert(again, "%s", error);
+	cr_assert_eq(again->tracks_count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		cr_expect(config_track_same_rules(&config->tracks[i].rules,
+						  &again->tracks[i].rules));
+		cr_expect(config_track_same_job(&config->tracks[i].job,
+						&again->tracks[i].job));
+	}
+	free(text);
+	config_free(config);
+	config_free(again);
+}
+
+Test(config, a_track_in_error_is_told_with_its_place)
+{
+	refused("track a {\n\tfile = /a\n\trise = 0\n}\n",
+		"a.conf:3: rise 0: allowed are 1 to 100");
+	refused("track a {\n\tinterface = eth1\n\tinterface = eth2\n}\n",
+		"a.conf:3: interface: given twice");
+	refused("group a {\n\tinterface = e\n\tvhid = 1\n\ttrack = { b }\n}\n",
+		"a.conf:1: group a: track b: there is none of that name");
+	refused("track a {\n\tfile = /a\n}\ngroup b {\n\ttrack = { a }\n",
+		"a.conf:4: this group has no end: a } is missing");
+	refused("group a {\n\tinterface = e\n\tvhid = 1\n\tgroups = { x }\n",
+		"a.conf:1: this group has no end: a } is missing");
+}

@@ -327,6 +327,8 @@ const char *tracks_trouble(const struct controller *c);
 
 struct instant tracks_deadline(const struct controller *c);
 void tracks_tick(struct controller *c, struct instant now);
+/* An interface has changed, NULL: some one; who looks at it does so now. */
+void tracks_look(struct controller *c, const char *name);
 
 /* A configuration: first unsee, then settle each, and remove what has been
  * forgotten once no group names it. */

@@ -8,10 +8,14 @@
 #include "user/sys/log.h"
 #include "user/sys/runner.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static_assert((int)TRACK_TIME_MIN_MS == (int)RUNNER_TIME_MIN_MS,
+	      "no honest report may count as one too many");
 
 enum track_times {
 	AGAIN_MS = 100, /* to tell a runner that would not take more */
@@ -185,6 +189,28 @@ void tracks_tick(struct controller *c, struct instant now)
 	runner_tick(c->tracks->runner, now);
 	if (instant_due(c->tracks->tell_at, now))
 		tell(c->tracks);
+}
+
+/* Its name is one of the words. */
+static bool looks_at(const struct runner_job *job, const char *name)
+{
+	const char *word = NULL;
+
+	if (job->kind != RUNNER_PROBE)
+		return false;
+	while ((word = runner_word(job, word)))
+		if (!strcmp(word, name ? name : "interface"))
+			return true;
+	return false;
+}
+
+void tracks_look(struct controller *c, const char *name)
+{
+	struct tracks *tracks = c->tracks;
+
+	for (size_t i = 0; tracks && i < tracks->count; i++)
+		if (looks_at(&tracks->list[i].job, name))
+			runner_nudge(tracks->runner, tracks->list[i].id);
 }
 
 struct runner *controller_runner(struct controller *c,

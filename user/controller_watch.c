@@ -140,6 +140,7 @@ static void on_link(void *context, const struct netlink_link *link)
 	struct controller *c = context;
 	struct nic *nic = nic_by_index(c, link->ifindex);
 
+	tracks_look(c, link->name);
 	if (!nic) {
 		wake_by_name(c, link->name);
 		return;
@@ -160,6 +161,7 @@ static void on_link_gone(void *context, unsigned int ifindex)
 {
 	struct nic *nic = nic_by_index(context, ifindex);
 
+	tracks_look(context, NULL);
 	if (!nic)
 		return;
 	nic->gone = true;

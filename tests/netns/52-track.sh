@@ -244,6 +244,21 @@ for name in other wire net self; do
 	ok "up: $name" wait_until 5 is $name .state up
 done
 ok "down: none" wait_until 5 is none .state down
+on a ip link add up0 type veth peer name up1
+on a ip link set up1 up
+on a ip link set up0 up
+{
+	cat "$CONF/a.conf"
+	echo "track patient { interface = up0 interval = 60 fall = 1 rise = 1 }"
+} | conf more && mv "$CONF/more" "$CONF/a.conf"
+reload
+ok "who looks once a minute" wait_until 5 is patient .state up
+on a ip link set up1 down
+ok "hears of the link all the same" wait_until 2 is patient .state down
+on a ip link set up1 up
+ok "of its return" wait_until 2 is patient .state up
+on a ip link del up0
+ok "and of its end" wait_until 2 is patient .state down
 on b ip link set eth0 down
 ok "a host that is gone is noticed" wait_until 5 is other .state down
 on b ip link set eth0 up

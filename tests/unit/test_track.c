@@ -137,9 +137,14 @@ Test(track, who_reports_too_often_is_not_heard)
 		now.ns += 1000000;
 	}
 	cr_expect_eq(track.runs[0] + track.runs[1], 2);
-	now.ns += INTERVAL_MS * 1000000ULL / 2;
 	track_result(&track, true, 0, "", now);
 	cr_expect_eq(track.runs[1], 2);
+	now.ns += 900000;
+	track_result(&track, true, 0, "", now);
+	cr_expect_eq(track.runs[1], 2, "99.9 ms after the other");
+	now.ns += 100000;
+	track_result(&track, true, 0, "", now);
+	cr_expect_eq(track.runs[1], 3);
 }
 
 Test(track, is_stale_when_it_was_to_be_heard_of)

@@ -14,13 +14,13 @@ void track_init(struct track *track, const struct track_rules *rules)
 	*track = (struct track){ .rules = *rules };
 }
 
-/* Whoever runs checks may run wild: by no more than that a host is made to
- * change its mind. */
+/* No run begins before the last one is over, or sooner than that after it has
+ * begun: so of three, the last ends as much later than the first.  Whoever
+ * runs checks may run wild, and is not heard that often. */
 static bool too_soon(const struct track *track, struct instant now)
 {
-	const uint64_t half = track->rules.interval_ms * NS_PER_MS / 2;
-
-	return track->other.ns && instant_since(track->other, now).ns < half;
+	return track->other.ns && instant_since(track->other, now).ns <
+					  TRACK_TIME_MIN_MS * NS_PER_MS;
 }
 
 static bool moves(struct track *track, bool up)

@@ -11,6 +11,7 @@
 enum track_numbers {
 	TRACK_TEXT_SIZE = 128,
 	TRACK_COUNT_MAX = 100,	  /* rise and fall */
+	TRACK_TIME_MIN_MS = 100,  /* from run to run */
 	TRACK_DEMOTION_MAX = 255, /* and most of a file's value */
 	TRACK_WEIGHED = 0,	  /* demotion: as a lost link has it */
 };
@@ -49,7 +50,7 @@ struct track {
 /* Nothing is known of it yet. */
 void track_init(struct track *track, const struct track_rules *rules);
 /* A run is over: true if state or demotion are others now.  Not looked at if
- * there have been two already in half the time that is between runs. */
+ * there have been two within TRACK_TIME_MIN_MS. */
 bool track_result(struct track *track, bool up, int value, const char *text,
 		  struct instant now);
 /* What it demotes by now; weighed: as much as a lost link does. */

@@ -29,7 +29,7 @@ enum runner_limits {
 	RUNNER_WORDS_SIZE = 1024, /* all of them, with their ends */
 	RUNNER_INPUT_MAX = 32768, /* of a hook */
 	RUNNER_TEXT_SIZE = 128,	  /* with its end */
-	RUNNER_TIME_MIN_MS = 100,
+	RUNNER_TIME_MIN_MS = 100, /* TRACK_TIME_MIN_MS of track.h */
 	RUNNER_TIME_MAX_MS = 3600000,
 };
 
@@ -118,6 +118,8 @@ int runner_check(struct runner *runner, uint32_t id,
 		 const struct runner_job *job);
 /* Not any more. */
 void runner_forget(struct runner *runner, uint32_t id);
+/* Once at once, for something has changed. */
+void runner_nudge(struct runner *runner, uint32_t id);
 /* Runs it once, with those bytes on its standard input; the result bears the
  * number that comes back.  0: it has not been told, and that was counted. */
 uint32_t runner_hook(struct runner *runner, const char *const *words,

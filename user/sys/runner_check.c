@@ -94,6 +94,7 @@ const char *runner_order_refuse(const void *message, size_t size)
 	case RUNNER_HOOK:
 		return hook_refuse(&order, size);
 	case RUNNER_FORGET:
+	case RUNNER_NUDGE:
 		return size == sizeof(order) ? NULL : "size";
 	default:
 		return "word";

@@ -36,6 +36,7 @@ struct slot {
 	bool told; /* this run has said how it came out */
 	bool forgotten;
 	struct runner_job job;
+	int64_t begun; /* the last run */
 	int64_t due;   /* the next run */
 	int64_t until; /* this run's end, at the latest */
 	pid_t pid;     /* 0: none is at work */
@@ -55,6 +56,11 @@ static int64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t later_of(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
 }
 
 /* --- reports -------------------------------------------------------------- */
@@ -110,7 +116,8 @@ static void begin(struct slot *slot, const char *input, size_t size)
 	const pid_t parent = getpid();
 	int ends[2];
 
-	slot->due = now_ms() + slot->job.interval_ms;
+	slot->begun = now_ms();
+	slot->due = slot->begun + slot->job.interval_ms;
 	slot->until = now_ms() + slot->job.timeout_ms + OVERTIME_MS;
 	slot->told = false;
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) {
@@ -194,6 +201,16 @@ static struct slot *free_one(int from, int until)
 	return NULL;
 }
 
+/* At once, but no more often than anything is. */
+static void nudge(struct slot *slot)
+{
+	const int64_t soon =
+		later_of(now_ms(), slot->begun + RUNNER_TIME_MIN_MS);
+
+	if (soon < slot->due)
+		slot->due = soon;
+}
+
 static void take(const struct runner_order *order, const char *input,
 		 size_t size)
 {
@@ -206,7 +223,9 @@ static void take(const struct runner_order *order, const char *input,
 			free_slot(slot);
 		return;
 	}
-	if (slot || order->word == RUNNER_FORGET)
+	if (slot && order->word == RUNNER_NUDGE)
+		nudge(slot);
+	if (slot || order->word == RUNNER_FORGET || order->word == RUNNER_NUDGE)
 		return;
 	slot = hook ? free_one(RUNNER_CHECKS_MAX, SLOTS)
 		    : free_one(0, RUNNER_CHECKS_MAX);
@@ -269,11 +288,6 @@ static void look_after(struct slot *slot, int64_t now)
 		complain(slot, "the last run does not end");
 		slot->due = now + slot->job.interval_ms;
 	}
-}
-
-static int64_t later_of(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
 }
 
 static int64_t next_of(const struct slot *slot)

@@ -272,6 +272,13 @@ void runner_forget(struct runner *r, uint32_t id)
 	remember(r, id, 0, 0);
 }
 
+void runner_nudge(struct runner *r, uint32_t id)
+{
+	const struct runner_order order = { .word = RUNNER_NUDGE, .id = id };
+
+	tell(r, &order, NULL, 0);
+}
+
 static bool fill_hook(struct runner_order *order, const char *const *words,
 		      unsigned int timeout_ms)
 {

@@ -10,6 +10,7 @@
 enum runner_numbers {
 	RUNNER_CHECK = 1,
 	RUNNER_FORGET,
+	RUNNER_NUDGE,
 	RUNNER_HOOK,	   /* its input comes behind */
 	RUNNER_LAYOUT = 1, /* of what is said here */
 };
@@ -18,7 +19,7 @@ enum runner_numbers {
 struct runner_order {
 	uint32_t word;
 	uint32_t id;
-	struct runner_job job; /* of RUNNER_FORGET all 0 */
+	struct runner_job job; /* of RUNNER_FORGET and RUNNER_NUDGE all 0 */
 };
 
 /* Runner to controller, of this size and no other. */

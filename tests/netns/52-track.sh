@@ -300,6 +300,17 @@ ok "the group has none" [ "$(group a 3 '.track | length')" == 0 ]
 reload
 ok "until the file is read again" [ "$(group a 3 '.track[0]')" == well ]
 
+# --- another process goes on ---------------------------------------------------------
+before=$(group a 3 .since) old=$(controller a) changes=$(of well .changes)
+spawn_carp a daemon --config "$CONF" --takeover 2>>"$HOSTS_DIR/a.log"
+ok "another process takes over" wait_until 10 process_gone "$old"
+ok "with its nursery ends the old one's" wait_until 5 process_gone "$NURSERY"
+NURSERY=$(pgrep -P "$(controller a)" carp-nursery)
+ok "the new one has a runner" wait_until 5 runner
+ok "a track that is up goes on to be" is well .state up
+ok "without a change" [ "$(of well .changes)" == "$changes" ]
+ok "nor has the group one" [ "$(group a 3 .since)" == "$before" ]
+
 # --- errors --------------------------------------------------------------------------
 bad <<<"track x { command = { bin/check } }"
 ok "a path that is none" refused_by \

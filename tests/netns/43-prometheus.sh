@@ -39,7 +39,13 @@ join() {
 	shift
 	attach "$host" --vhid 3 --vip "$VIP4/24" --vip "$VIP6/64" --preempt "$@"
 }
-join a --metrics "$A"
+# So that there is one to ask for.
+(umask 022 && echo "track self { process = carp-runner all = yes }" \
+	>"$HOSTS_DIR/track.conf")
+spawn_carp a daemon --config "$HOSTS_DIR/track.conf" --metrics "$A" \
+	2>>"$HOSTS_DIR/errors"
+wait_until 10 carp a status >/dev/null 2>&1
+join a
 join b --metrics "$B" --advskew 50
 
 cat >"$HOSTS_DIR/prometheus.yml" <<END

@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-BUILD=(gcc libc6-dev make clang llvm bpftool pkg-config libbpf-dev libelf-dev zlib1g-dev
+BUILD=(gcc libc6-dev make clang llvm bpftool pkg-config libbpf-dev libxdp-dev libelf-dev zlib1g-dev
 	libmnl-dev libsystemd-dev libjson-c-dev libmicrohttpd-dev
 	libcap-ng-dev libseccomp-dev libconfuse-dev libpcap0.8-dev libncurses-dev
 	iproute2)

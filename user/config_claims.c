@@ -50,12 +50,18 @@ static bool claim_vhid(struct claims *claims, const struct config_group *group,
 }
 
 static bool claim_mode(struct claims *claims, const struct config_group *group,
-		       enum dataplane_mode mode)
+		       const struct request *r)
 {
+	static const char *const shared[] = {
+		[DATAPLANE_AUTO] = "auto with coexist",
+		[DATAPLANE_NATIVE] = "native with coexist",
+		[DATAPLANE_SKB] = "skb with coexist",
+	};
 	char what[sizeof(claims->list->what)];
 
 	snprintf(what, sizeof(what), "%s mode", group->interface);
-	return claim(claims, group, what, mode_name(mode));
+	return claim(claims, group, what,
+		     r->coexist ? shared[r->mode] : mode_name(r->mode));
 }
 
 static bool claim_all(struct claims *claims, const struct config_group *group)
@@ -66,7 +72,7 @@ static bool claim_all(struct claims *claims, const struct config_group *group)
 
 	if (!done)
 		return false;
-	done = claim_mode(claims, group, r.mode);
+	done = claim_mode(claims, group, &r);
 	if (!r.cluster.count && done)
 		done = claim_vhid(claims, group, group->vhid);
 	for (size_t i = 0; i < r.cluster.count && done; i++)

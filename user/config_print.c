@@ -32,6 +32,7 @@ const struct config_option config_options[] = {
 	{ "compat", CONFIG_TEXT },
 	{ "auth", CONFIG_TEXT },
 	{ "mode", CONFIG_TEXT },
+	{ "coexist", CONFIG_SWITCH },
 };
 
 const size_t config_options_count =

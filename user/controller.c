@@ -54,6 +54,14 @@ struct leftover {
 	int err; /* the last */
 };
 
+static const char *why_left(int err)
+{
+	return err == -EUCLEAN ? "it is in libxdp's dispatcher, which carp-xdp "
+				 "daemon --coexist takes it out of, or "
+				 "xdp-loader unload"
+			       : strerror(-err);
+}
+
 static void on_leftover(void *context, const char *ifname)
 {
 	struct leftover *left = context;
@@ -71,7 +79,7 @@ static void on_leftover(void *context, const char *ifname)
 		snprintf(left->error, left->error_size,
 			 "%s: cannot remove what an earlier controller left "
 			 "behind: %s",
-			 ifname, strerror(-err));
+			 ifname, why_left(err));
 	left->err = err ? err : left->err;
 }
 

@@ -13,6 +13,7 @@
 #include "user/request.h"
 #include "user/sys/dataplane.h"
 #include "user/sys/boot.h"
+#include "user/sys/chain.h"
 #include "user/sys/guardian.h"
 #include "user/sys/hand.h"
 #include "user/sys/loop.h"
@@ -43,6 +44,7 @@ struct nic {
 				which the kernel may change */
 	struct netlink_link link; /* as it is now, its name included */
 	enum dataplane_mode mode; /* asked for */
+	bool coexist;		  /* with other XDP programs: see chain.h */
 	bool gone;		  /* there is no such interface here */
 	bool open;    /* our programs are attached, frames can leave */
 	bool unsure;  /* how it is could not be asked; asked again */

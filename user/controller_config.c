@@ -45,7 +45,8 @@ static bool needs_another(const struct member *m, const struct request *r)
 	const struct cluster cluster = cluster_of(m);
 
 	if (!stands_for_itself(m) || cluster.count != r->cluster.count ||
-	    m->nic->mode != r->mode || (m->has_key && !r->pass_file))
+	    m->nic->mode != r->mode || m->nic->coexist != r->coexist ||
+	    (m->has_key && !r->pass_file))
 		return true;
 	for (size_t i = 0; i < cluster.count; i++)
 		if (cluster.nodes[i].vhid != r->cluster.nodes[i].vhid)
@@ -80,6 +81,8 @@ static unsigned int differs(const struct member *m, const struct request *r)
 		bits |= REQUEST_HAS_PASS_FILE;
 	if (m->nic->mode != r->mode)
 		bits |= REQUEST_HAS_MODE;
+	if (m->nic->coexist != r->coexist)
+		bits |= REQUEST_HAS_COEXIST;
 	return bits;
 }
 
@@ -120,8 +123,15 @@ static int check_mode(const struct work *w, const struct request *r,
 {
 	const struct nic *nic = controller_nic(w->c, r->interface);
 
-	if (!nic || nic->mode == r->mode)
+	if (!nic || (nic->mode == r->mode && nic->coexist == r->coexist))
 		return 0;
+	if (nic->coexist != r->coexist) {
+		snprintf(error, size,
+			 "coexist: %s is attached with%s others for groups "
+			 "that stay there",
+			 r->interface, nic->coexist ? "" : "out");
+		return EXIT_CODE_INVALID;
+	}
 	snprintf(error, size,
 		 "mode %s: %s is in mode %s for groups that stay there",
 		 mode_name(r->mode), r->interface, mode_name(nic->mode));
@@ -388,9 +398,10 @@ static void invent_name(const struct config *config, struct config_group *group)
 static bool add(struct config *config, const struct member *m, bool named)
 {
 	const struct cluster cluster = cluster_of(m);
-	const struct rendering rendering = { m->nic->link.name,
-					     &m->group.settings, &cluster,
-					     m->pass_file, m->nic->mode };
+	const struct rendering rendering = {
+		m->nic->link.name, &m->group.settings, &cluster,
+		m->pass_file,	   m->nic->mode,       m->nic->coexist
+	};
 	struct config_group *group = config_add(config, m->config_name);
 
 	if (!group)

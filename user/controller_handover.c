@@ -48,6 +48,7 @@ bool controller_describe_nic(const struct controller *c, unsigned int index,
 	pack_put(pack, &cpu, sizeof(cpu));
 	pack_put(pack, &nic->number, sizeof(nic->number));
 	pack_put(pack, &nic->mode, sizeof(nic->mode));
+	pack_put(pack, &nic->coexist, sizeof(nic->coexist));
 	pack_put(pack, &nic->link, sizeof(nic->link));
 	dataplane_hand_over(nic->dataplane, pack);
 	packet_hand_over(nic->packet, pack);
@@ -158,6 +159,7 @@ int controller_prepare_nic(struct controller *c, struct pack *pack, char *error,
 	background_keep_off(cpu);
 	pack_get(pack, &nic->number, sizeof(nic->number));
 	pack_get(pack, &nic->mode, sizeof(nic->mode));
+	pack_get(pack, &nic->coexist, sizeof(nic->coexist));
 	pack_get(pack, &nic->link, sizeof(nic->link));
 	config = nic_config(nic, &nic->link);
 	err = dataplane_adopt(&config, pack, &nic->dataplane, error, size);

@@ -49,7 +49,7 @@ struct look {
 	struct nic *nic;
 	char name[NETLINK_NAME_SIZE];
 	bool renamed, attached;
-	int renewed;
+	int renewed, looked;
 };
 
 struct looks {
@@ -67,7 +67,9 @@ static void look_slowly(void *argument)
 
 		look->renamed = dataplane_rename(dataplane, look->name) == 0;
 		look->renewed = dataplane_renew(dataplane);
-		look->attached = dataplane_attached(dataplane);
+		look->looked = dataplane_look(dataplane);
+		look->attached = look->looked == -EAGAIN ||
+				 dataplane_attached(dataplane);
 	}
 }
 

@@ -58,6 +58,7 @@ struct dataplane_config nic_config(struct nic *nic,
 		.ifindex = link->ifindex,
 		.ifname = link->name,
 		.mode = nic->mode,
+		.coexist = nic->coexist,
 		.on_event = on_event,
 		.context = nic,
 	};
@@ -137,6 +138,7 @@ int nic_open(struct controller *c, const struct request *request,
 	nic->number = ++c->nics_numbered;
 	nic->link = link;
 	nic->mode = request->mode;
+	nic->coexist = request->coexist;
 	nic->look_at = INSTANT_NEVER;
 	nic->guarded = GUARDIAN_NONE;
 	nic->next = c->nics;

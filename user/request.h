@@ -85,6 +85,7 @@ enum request_has {
 	REQUEST_HAS_NODES = 1 << 23,
 	REQUEST_HAS_BALANCING = 1 << 24,
 	REQUEST_HAS_TRACKS = 1 << 25,
+	REQUEST_HAS_COEXIST = 1 << 26,
 	/* What a group has a default for: all that set can change, but for the
 	 * passphrase. */
 	REQUEST_HAS_SETTINGS =
@@ -108,6 +109,7 @@ struct request {
 	const __u8 *key;	/* what it holds; NULL: it is to be read */
 	const char *metrics;
 	enum dataplane_mode mode;
+	bool coexist; /* with other XDP programs of the interface */
 	unsigned int grace_seconds; /* of a change of VIPs or passphrase */
 	int demote_amount;	    /* -255..255, not 0; REQUEST_DEMOTE */
 	char reason[LEDGER_REASON_SIZE];

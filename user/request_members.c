@@ -333,6 +333,14 @@ static bool read_mode(struct request *request, struct complaint *complaint,
 	return true;
 }
 
+static bool read_coexist(struct request *request, struct complaint *complaint,
+			 struct json_object *value)
+{
+	(void)complaint;
+	request->coexist = json_object_get_boolean(value);
+	return true;
+}
+
 static bool read_state(struct request *request, struct complaint *complaint,
 		       struct json_object *value)
 {
@@ -461,6 +469,8 @@ const struct request_member request_members[] = {
 	{ "forget_senders", json_type_boolean, SET, 0, 0, read_forget },
 	{ "grace", json_type_int, SET, 0, 0, read_grace },
 	{ "mode", json_type_string, ATTACH, 0, REQUEST_HAS_MODE, read_mode },
+	{ "coexist", json_type_boolean, ATTACH, 0, REQUEST_HAS_COEXIST,
+	  read_coexist },
 	{ "metrics", json_type_string, ATTACH, 0, REQUEST_HAS_METRICS,
 	  read_metrics },
 	{ "all", json_type_boolean, DEMOTE, 0, 0, NULL },

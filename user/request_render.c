@@ -138,6 +138,7 @@ struct json_object *request_render(const struct rendering *r)
 	put_rules(object, s);
 	if (r->mode != DATAPLANE_AUTO)
 		put_text(object, "mode", mode_name(r->mode));
+	put_switch(object, "coexist", r->coexist);
 	return object;
 }
 

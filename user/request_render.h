@@ -12,6 +12,7 @@ struct rendering {
 	const struct cluster *cluster; /* count 0: none */
 	const char *pass_file;	       /* NULL: none */
 	enum dataplane_mode mode;
+	bool coexist;
 };
 
 /* An attach request that says what is not at its default; NULL: no memory. */

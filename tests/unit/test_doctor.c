@@ -110,9 +110,23 @@ Test(doctor, occupants)
 
 	link.occupant = (struct hook_occupant){ 5, "xdp_dispatcher",
 						"native mode", true };
+	strcpy(link.unknown, "libxdp cannot be loaded");
 	examine(&link);
-	report_expect("xdp_program", DOCTOR_PROBLEM, "id 5, native mode",
+	report_expect("xdp_program", DOCTOR_PROBLEM,
+		      "unknown: libxdp cannot be loaded",
 		      "xdp-loader unload eth0 --all");
+	strcpy(link.unknown, "");
+	link.chain = (struct chain){ 5, 1, { { 7, 10, "xdpfilt_alw_all" } } };
+	examine(&link);
+	report_expect("xdp_program", DOCTOR_WARNING,
+		      "id 5, native mode, with 10 xdpfilt_alw_all",
+		      "carp-xdp attach eth0 --coexist");
+	link.chain.programs[link.chain.count++] =
+		(struct chain_program){ 8, 15, "carp_xdp" };
+	examine(&link);
+	report_expect("xdp_program", DOCTOR_OK,
+		      "dispatcher: 10 xdpfilt_alw_all, 15 carp_xdp",
+		      "status eth0 -v");
 	strcpy(link.occupant.name, "");
 	examine(&link);
 	report_expect("xdp_program", DOCTOR_PROBLEM, "id 5, native mode",

@@ -41,6 +41,7 @@ enum cli_flag {
 	CLI_UNGUARDED = 1 << 6,
 	CLI_TAKEOVER = 1 << 7,
 	CLI_FRESH = 1 << 8,
+	CLI_COEXIST = 1 << 9,
 };
 
 enum cli_limits {

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "user/sys/chain.h"
 #include "user/sys/driver.h"
 #include "user/sys/ear.h"
 #include "user/sys/hook.h"
@@ -64,6 +65,8 @@ struct doctor_link {
 	struct netlink_detail detail;
 	struct driver driver;
 	struct hook_occupant occupant;
+	struct chain chain;		/* where that is libxdp's dispatcher */
+	char unknown[CHAIN_TEXT_SIZE];	/* why the chain is not; or "" */
 	char master[NETLINK_NAME_SIZE]; /* whose port it is; "": unknown */
 	char below[NETLINK_NAME_SIZE];	/* what it lies on; "": unknown */
 	bool wireless;

@@ -7,6 +7,7 @@
 #include "user/sys/kind.h"
 
 #include <net/if_arp.h>
+#include <stdio.h>
 #include <string.h>
 
 enum link_numbers {
@@ -138,6 +139,55 @@ static const char *hook_word(const struct hook_occupant *occupant)
 	return occupant->native ? "xdpdrv" : "xdpgeneric";
 }
 
+/* "10 xdpfilt_alw_all, 15 carp_xdp"; true: ours is one of them. */
+static bool list_chain(const struct chain *chain, char *out, size_t size)
+{
+	size_t used = 0;
+	bool ours = false;
+
+	*out = '\0';
+	for (__u32 i = 0; i < chain->count && used < size; i++) {
+		const struct chain_program *p = &chain->programs[i];
+
+		ours |= !strcmp(p->name, "carp_xdp");
+		used += (size_t)snprintf(out + used, size - used, "%s%u %s",
+					 i ? ", " : "", p->priority, p->name);
+	}
+	return ours;
+}
+
+static void check_chain(const struct doctor_link *l,
+			struct doctor_report *report)
+{
+	const struct hook_occupant *there = &l->occupant;
+	const char *name = l->link.name;
+	char list[128];
+	const bool ours = list_chain(&l->chain, list, sizeof(list));
+
+	if (ours)
+		doctor_remedy(doctor_find(report, DOCTOR_OK, "xdp_program",
+					  "ours is on %s (%s) in libxdp's "
+					  "dispatcher: %s",
+					  name, there->mode, list),
+			      "carp-xdp status %s -v", name);
+	else if (*l->unknown)
+		doctor_remedy(doctor_find(report, DOCTOR_PROBLEM, "xdp_program",
+					  "libxdp's dispatcher is on %s: id "
+					  "%u, %s; who is in it is unknown: %s",
+					  name, there->program, there->mode,
+					  l->unknown),
+			      "apt install libxdp1, or xdp-loader unload %s "
+			      "--all",
+			      name);
+	else
+		doctor_remedy(doctor_find(report, DOCTOR_WARNING, "xdp_program",
+					  "libxdp's dispatcher is on %s: id "
+					  "%u, %s, with %s",
+					  name, there->program, there->mode,
+					  list),
+			      "join it: carp-xdp attach %s --coexist", name);
+}
+
 static void check_occupant(const struct doctor_link *l,
 			   struct doctor_report *report)
 {
@@ -158,17 +208,16 @@ static void check_occupant(const struct doctor_link *l,
 			      "carp-xdp status %s -v", name);
 		return;
 	}
+	if (!strcmp(there->name, "xdp_dispatcher")) {
+		check_chain(l, report);
+		return;
+	}
 	f = doctor_find(report, DOCTOR_PROBLEM, "xdp_program",
 			"another XDP program is on %s: id %u, %s%s%s", name,
 			there->program, there->mode,
 			*there->name ? ", name " : "", there->name);
-	if (!strcmp(there->name, "xdp_dispatcher"))
-		doctor_remedy(f, "xdp-loader unload %s --all", name);
-	else
-		doctor_remedy(f,
-			      "bpftool net show dev %s; ip link set dev %s "
-			      "%s off",
-			      name, name, hook_word(there));
+	doctor_remedy(f, "bpftool net show dev %s; ip link set dev %s %s off",
+		      name, name, hook_word(there));
 }
 
 static void check_offloads(const struct doctor_link *l,

@@ -221,7 +221,12 @@ static int survey_link(struct netlink *netlink, const char *interface,
 	name_of(netlink, out->link.below, out->below);
 	driver_ask(out->link.ifindex, &out->driver);
 	out->wireless = is_wireless(interface);
-	return hook_who(out->link.ifindex, &out->occupant);
+	err = hook_who(out->link.ifindex, &out->occupant);
+	if (!strcmp(out->occupant.name, "xdp_dispatcher") &&
+	    chain_look(out->link.ifindex, &out->chain, out->unknown,
+		       sizeof(out->unknown)) == 0)
+		out->unknown[0] = '\0';
+	return err;
 }
 
 int doctor_survey(const char *interface, struct doctor_facts *out)

@@ -249,6 +249,9 @@ int verbs_explain(struct cli *cli)
 
 	if (err)
 		return cli_fail(EXIT_CODE_FAILED, "%s", error);
+	if (rehearsal_shared(e.rehearsal) && !e.json)
+		printf("in libxdp's dispatcher with others: what our program "
+		       "does by itself\n");
 	code = word_explain(&e, field_text(cli->request, "frame"));
 	rehearsal_close(e.rehearsal);
 	return code;

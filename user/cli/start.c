@@ -21,7 +21,7 @@
 
 enum start_numbers {
 	START_PATIENCE_MS = 30000,
-	START_ARGUMENTS = 12,
+	START_ARGUMENTS = 13,
 };
 
 /* --- the child --------------------------------------------------------------
@@ -65,6 +65,8 @@ static void daemon_exec(const struct cli *cli, int ready)
 
 	if (cli->flags & CLI_UNGUARDED)
 		arguments[count++] = "--no-guardian";
+	if (cli->flags & CLI_COEXIST)
+		arguments[count++] = "--coexist";
 	if (metrics) {
 		arguments[count++] = "--metrics";
 		arguments[count++] = metrics;

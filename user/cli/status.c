@@ -355,6 +355,24 @@ static void group_print(struct json_object *group)
 	counters_print(group);
 }
 
+/* Who else is in the dispatcher. */
+static void programs_print(struct json_object *interface)
+{
+	const size_t count = field_count(interface, "programs");
+
+	if (!count)
+		return;
+	printf("  %-18s", "in turn");
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *p = field_element(interface, "programs", i);
+
+		printf("%s %lld %s%s", i ? "," : "",
+		       field_number(p, "priority"), field_text(p, "name"),
+		       field_true(p, "ours") ? " (this one)" : "");
+	}
+	printf("\n");
+}
+
 static void interface_print(struct json_object *interface)
 {
 	printf("\n%s: %s mode, program %lld, link %s\n",
@@ -365,6 +383,7 @@ static void interface_print(struct json_object *interface)
 	if (field(interface, "xdp_mode_reason", json_type_string))
 		printf("  %-18s %s\n", "mode because",
 		       field_text(interface, "xdp_mode_reason"));
+	programs_print(interface);
 	printf("  %-18s %s\n", "VLAN tags",
 	       field_true(interface, "sees_vlan_tags")
 		       ? "seen in the frames"

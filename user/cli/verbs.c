@@ -98,6 +98,7 @@ static int daemon_run(const struct cli *cli, struct json_object *first)
 		.state_dir = cli->state_dir,
 		.first_request = first,
 		.unguarded = cli->flags & CLI_UNGUARDED,
+		.coexist = cli->flags & CLI_COEXIST,
 		.ready_fd = -1,
 		.takeover = cli->flags & CLI_TAKEOVER,
 		.hand = cli->hand,

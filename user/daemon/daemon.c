@@ -84,6 +84,7 @@ static int open_hand(struct daemon *d)
 		.state_dir = d->options->state_dir,
 		.config = d->options->config,
 		.user = d->confine.uid,
+		.coexist = d->options->coexist,
 		.to_syslog = d->options->embedded,
 	};
 

@@ -21,6 +21,7 @@ struct daemon_options {
 	 * has none after its first request. */
 	bool embedded;
 	bool unguarded; /* no second process */
+	bool coexist;	/* the hand keeps what joining other programs takes */
 	bool takeover;	/* from one that is at work */
 	/* Written "ok\n", or "CODE TEXT\n" before exit; -1: none. */
 	int ready_fd;

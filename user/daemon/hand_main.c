@@ -37,6 +37,7 @@ int daemon_hand(const struct daemon_options *options, const char *unit)
 		.config = options->config,
 		.runner = options->runner,
 		.unit = unit,
+		.coexist = options->coexist,
 	};
 	int connection = find_connection("hand", SOCK_STREAM), code, err;
 	char why[REQUEST_TEXT_MAX];

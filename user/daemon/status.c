@@ -235,6 +235,26 @@ struct json_object *status_group(const struct member *m)
 	return object;
 }
 
+/* In the order in which they run; NULL: the hook is ours alone. */
+static struct json_object *programs_of(const struct nic *nic)
+{
+	const struct chain *chain = dataplane_chain(nic->dataplane);
+	struct json_object *list = chain ? json_object_new_array() : NULL;
+
+	for (__u32 i = 0; chain && i < chain->count; i++) {
+		const struct chain_program *p = &chain->programs[i];
+		struct json_object *object = json_object_new_object();
+
+		put_int(object, "priority", p->priority);
+		put_text(object, "name", p->name);
+		put_int(object, "id", p->id);
+		put_bool(object, "ours",
+			 p->id == dataplane_program_id(nic->dataplane));
+		json_object_array_add(list, object);
+	}
+	return list;
+}
+
 static struct json_object *interface_of(const struct nic *nic)
 {
 	struct json_object *object = json_object_new_object();
@@ -243,6 +263,7 @@ static struct json_object *interface_of(const struct nic *nic)
 	put_mode(object, nic);
 	put_bool(object, "sees_vlan_tags", device_sees_tags(nic));
 	put_int(object, "program_id", dataplane_program_id(nic->dataplane));
+	put(object, "programs", programs_of(nic));
 	put_bool(object, "attached", nic->open);
 	put_text_or_null(object, "waiting", nic_waiting(nic));
 	put_bool(object, "link", nic->link.up && nic->link.carrier);

@@ -4,12 +4,14 @@
  * BPF file system, whatever path it is given.
  */
 #include "user/sys/bpffs.h"
+#include "user/sys/chain.h"
 
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <net/if.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -218,6 +220,22 @@ static void detach_link(const char *path)
 	close(link);
 }
 
+/* -EUCLEAN: it cannot be told to go.  Under its pin it stays silent. */
+static int leave_dispatcher(const char *pin_dir, const char *ifname)
+{
+	const unsigned int ifindex = if_nametoindex(ifname);
+	int program = bpffs_get(pin_dir, ifname, "program");
+	char reason[CHAIN_TEXT_SIZE];
+	int err = 0;
+
+	if (program < 0)
+		return 0;
+	if (ifindex)
+		err = chain_leave(ifindex, program, reason, sizeof(reason));
+	close(program);
+	return err ? -EUCLEAN : 0;
+}
+
 static int remove_entries(const char *path)
 {
 	DIR *directory = opendir(path);
@@ -246,8 +264,9 @@ static int clear(const char *pin_dir, const char *ifname)
 	if (err)
 		return err;
 	detach_link(path);
+	err = leave_dispatcher(pin_dir, ifname);
 	*strrchr(path, '/') = '\0';
-	return remove_entries(path);
+	return err ? err : remove_entries(path);
 }
 
 /* A descriptor or -errno. */

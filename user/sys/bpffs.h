@@ -2,7 +2,7 @@
 /*
  * The pins of one interface in the BPF file system: PIN_DIR/<ifname>/.  Knows
  * directories and locks, not what is pinned; only that "link" is the one that
- * keeps a program attached.
+ * keeps a program attached, and "program" one in libxdp's dispatcher.
  *
  * bpffs reserves names with a dot, which VLAN interfaces have: "eth0.100" is
  * pinned as "eth0:100", a name no interface can have.
@@ -25,7 +25,8 @@ int bpffs_prepare(const char *pin_dir, char *reason, size_t reason_size);
 /*
  * Makes the interface's directory ours: locks it for as long as *out_lock is
  * open, detaches what an earlier holder left attached, removes its pins.  0,
- * -EBUSY while another process holds it, or another -errno.
+ * -EBUSY while another process holds it, -EUCLEAN where a program cannot be
+ * removed from libxdp's dispatcher, or another -errno.
  */
 int bpffs_take(const char *pin_dir, const char *ifname, int *out_lock);
 /* The lock alone: what is attached stays so. */

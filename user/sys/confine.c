@@ -196,7 +196,7 @@ int confine_guardian(const struct confine *confine)
 	return confine_all(confine, confine_guardian_calls, LIMIT_NONE);
 }
 
-int confine_hand(void)
+int confine_hand(bool coexist)
 {
 	static const unsigned int wanted[] = { CAP_NET_ADMIN, CAP_NET_RAW,
 					       CAP_BPF, CAP_PERFMON };
@@ -208,7 +208,7 @@ int confine_hand(void)
 		if (capng_have_capability(CAPNG_PERMITTED, wanted[i]))
 			kept |= 1ULL << wanted[i];
 	/* Which stands for CAP_BPF, as in the kernel. */
-	if (!(kept >> CAP_BPF & 1))
+	if (coexist || !(kept >> CAP_BPF & 1))
 		kept |= 1ULL << CAP_SYS_ADMIN;
 	bound(kept);
 	err = keep(kept);

@@ -36,7 +36,7 @@ void confine_prepare(struct confine *out);
 int confine_controller(const struct confine *confine);
 int confine_guardian(const struct confine *confine);
 /* Keeps the user and what loading, addresses and frames need. */
-int confine_hand(void);
+int confine_hand(bool coexist);
 
 /* What other users' processes are made from: has no more than it takes to
  * become another user, and to end what that has left. */

@@ -18,6 +18,7 @@ enum dataplane_mode {
 	DATAPLANE_SKB
 };
 
+struct chain;
 struct hand;
 
 struct dataplane_config {
@@ -28,6 +29,7 @@ struct dataplane_config {
 	enum dataplane_mode mode;
 	bool auto_avoids_native; /* what DATAPLANE_AUTO does on this driver */
 	bool tags_in_frames;	 /* have the NIC leave VLAN tags there */
+	bool coexist;		 /* with other programs: see chain.h */
 	void (*on_event)(void *context, const struct carp_event *event);
 	void *context;
 };
@@ -98,6 +100,13 @@ bool dataplane_attached(const struct dataplane *dataplane);
 /* Another, of descriptors of its own, for a thread to ask that of, and to be
  * freed by dataplane_abandon().  NULL: none to be had. */
 struct dataplane *dataplane_witness(const struct dataplane *dataplane);
+
+/* With others: who is there (NULL: the hook is ours alone), and where that is
+ * another dispatcher than the one known, it may call our program all the same.
+ * dataplane_look() asks the hand: not for the loop.  -EAGAIN: they are just
+ * changing; it cannot be told. */
+const struct chain *dataplane_chain(const struct dataplane *dataplane);
+int dataplane_look(struct dataplane *dataplane);
 
 /* The kernel attaches nothing below an interface with a program on it: that
  * one gets out of the way for a moment, leases and all else unchanged. */

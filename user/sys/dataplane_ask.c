@@ -102,9 +102,10 @@ static void keep_name(struct dataplane *to, struct dataplane *from)
 	memcpy(to->plain.ifname, from->plain.ifname, IFNAMSIZ);
 }
 
-static void keep_id(struct dataplane *to, struct dataplane *from)
+static void keep_chain(struct dataplane *to, struct dataplane *from)
 {
-	to->plain.program_id = from->plain.program_id;
+	to->plain.hook.dispatcher = from->plain.hook.dispatcher;
+	to->plain.chain = from->plain.chain;
 }
 
 static void keep_hook(struct dataplane *to, struct dataplane *from)
@@ -112,7 +113,9 @@ static void keep_hook(struct dataplane *to, struct dataplane *from)
 	const struct hook was = to->plain.hook;
 
 	to->plain.hook = from->plain.hook;
+	to->plain.chain = from->plain.chain;
 	to->plain.program_id = from->plain.program_id;
+	to->plain.loaded_id = from->plain.loaded_id;
 	from->plain.hook = was;
 }
 
@@ -131,6 +134,7 @@ static int configure(struct dataplane *d, const struct dataplane_config *config,
 	d->plain.mode = config->mode;
 	d->plain.auto_avoids_native = config->auto_avoids_native;
 	d->plain.tags_in_frames = config->tags_in_frames;
+	d->plain.coexist = config->coexist;
 	return 0;
 }
 
@@ -331,7 +335,16 @@ int dataplane_renew(struct dataplane *d)
 
 	if (d->plain.program_id == d->plain.loaded_id || d->plain.hook.link < 0)
 		return 0;
-	return ask_and_keep(d, WORK_RENEW, NULL, &request, NULL, keep_id);
+	return ask_and_keep(d, WORK_RENEW, NULL, &request, NULL, keep_hook);
+}
+
+int dataplane_look(struct dataplane *d)
+{
+	struct hand_request request = { 0 };
+
+	if (!d->plain.hook.dispatcher || dataplane_attached(d))
+		return 0;
+	return ask_and_keep(d, WORK_LOOK, NULL, &request, NULL, keep_chain);
 }
 
 /* --- leftovers ------------------------------------------------------------ */

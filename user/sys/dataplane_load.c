@@ -72,8 +72,8 @@ static bool same_shape(const struct bpf_map *map, int fd)
 }
 
 /* Those of the object itself, .rodata and the like, stay with its programs. */
-static int reuse_maps(const struct dataplane *dataplane,
-		      struct bpf_object *object)
+int plane_reuse_maps(const struct dataplane *dataplane,
+		     struct bpf_object *object)
 {
 	int err = 0;
 
@@ -142,7 +142,7 @@ int plane_load(struct dataplane *dataplane, const struct complaint *complaint)
 	skeleton = carp_bpf__open();
 	if (!skeleton)
 		return refuse_load(complaint, errno ? -errno : -EINVAL);
-	err = reuse_maps(dataplane, skeleton->obj);
+	err = plane_reuse_maps(dataplane, skeleton->obj);
 	if (err == -EPROTO)
 		dataplane_refuse(complaint, err, "maps of another layout");
 	if (!err)

@@ -57,6 +57,12 @@ bool dataplane_attached(const struct dataplane *dataplane)
 	       egress_holds(&dataplane->plain.egress);
 }
 
+const struct chain *dataplane_chain(const struct dataplane *dataplane)
+{
+	return dataplane->plain.hook.dispatcher ? &dataplane->plain.chain
+						: NULL;
+}
+
 int dataplane_event_fd(const struct dataplane *dataplane)
 {
 	return ring_buffer__epoll_fd(dataplane->ring);

@@ -33,6 +33,12 @@ static int take_pins(struct dataplane *dataplane,
 		return dataplane_refuse(complaint, err,
 					"another carp-xdp runs it (pins in %s)",
 					pin_dir);
+	if (err == -EUCLEAN)
+		return dataplane_refuse(
+			complaint, err,
+			"an earlier controller's program is in libxdp's "
+			"dispatcher, which carp-xdp daemon --coexist takes it "
+			"out of, or xdp-loader unload");
 	if (err)
 		return dataplane_refuse(complaint, err, "pins in %s: %s",
 					pin_dir, strerror(-err));
@@ -51,9 +57,11 @@ static int attach(struct dataplane *dataplane,
 		.or_generic = any,
 		.tags_in_frames = plain->tags_in_frames,
 	};
-	char reason[160];
+	char reason[CHAIN_TEXT_SIZE];
 	int err;
 
+	if (plain->coexist)
+		return plane_join(dataplane, complaint);
 	err = hook_attach(&wish, dataplane->programs[PROGRAM_XDP], &plain->hook,
 			  reason, sizeof(reason));
 	if (err)
@@ -87,10 +95,9 @@ static int pin(const struct dataplane *dataplane,
 {
 	const char *pin_dir = dataplane->pin_dir;
 	const char *ifname = dataplane->plain.ifname;
-	const struct dataplane_plain *plain = &dataplane->plain;
 	int err;
 
-	err = bpffs_pin(pin_dir, ifname, "link", plain->hook.link);
+	err = plane_pin_hook(dataplane);
 	/* So that a dead controller's host keeps quiet on the way out too. */
 	if (!err)
 		err = pin_egress(dataplane);
@@ -126,7 +133,7 @@ static int hook_up(struct dataplane *dataplane,
 void plane_detach(struct dataplane *dataplane)
 {
 	egress_detach(&dataplane->plain.egress);
-	hook_detach(&dataplane->plain.hook);
+	plane_unhook(dataplane);
 	if (dataplane->lock >= 0)
 		bpffs_release(dataplane->pin_dir, dataplane->plain.ifname,
 			      dataplane->lock);
@@ -175,7 +182,9 @@ int plane_renew(struct dataplane *dataplane)
 	int err = egress_update(&plain->egress,
 				dataplane->programs[PROGRAM_EGRESS]);
 
-	if (!err)
+	if (!err && plain->hook.dispatcher)
+		err = plane_join_anew(dataplane);
+	else if (!err)
 		err = hook_update(&plain->hook,
 				  dataplane->programs[PROGRAM_XDP]);
 	if (err)
@@ -192,19 +201,17 @@ int plane_renew(struct dataplane *dataplane)
 void plane_step_aside(struct dataplane *dataplane)
 {
 	bpffs_unpin(dataplane->pin_dir, dataplane->plain.ifname, "link");
-	hook_detach(&dataplane->plain.hook);
+	plane_unhook(dataplane);
 }
 
 int plane_step_back(struct dataplane *dataplane,
 		    const struct complaint *complaint)
 {
-	struct dataplane_plain *plain = &dataplane->plain;
 	int err = attach(dataplane, complaint);
 
 	if (err)
 		return err;
-	err = bpffs_pin(dataplane->pin_dir, plain->ifname, "link",
-			plain->hook.link);
+	err = plane_pin_hook(dataplane);
 	return err ? dataplane_refuse(complaint, err, "cannot pin: %s",
 				      strerror(-err))
 		   : 0;

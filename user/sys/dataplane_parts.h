@@ -8,6 +8,7 @@
 #pragma once
 
 #include "user/sys/bpffs.h"
+#include "user/sys/chain.h"
 #include "user/sys/dataplane.h"
 #include "user/sys/egress.h"
 #include "user/sys/hook.h"
@@ -48,9 +49,11 @@ struct dataplane_plain {
 	__u32 loaded_id;       /* ours; see dataplane_renew() */
 	char ifname[IFNAMSIZ]; /* of the pins */
 	bool auto_avoids_native, tags_in_frames;
+	bool coexist;	      /* in libxdp's dispatcher, with others */
 	bool aside;	      /* for a moment; see dataplane_step_aside() */
 	bool locked, objects; /* has a lock; maps and programs */
 	struct hook hook;
+	struct chain chain; /* who is in the dispatcher, us included */
 	struct egress_hook egress;
 };
 
@@ -104,6 +107,22 @@ void dataplane_unmap_memory(struct dataplane *dataplane);
 /* Loads programs, and makes maps, or uses those that are there already: 0 or
  * -errno with the reason (-EPROTO: those are of another layout). */
 int plane_load(struct dataplane *dataplane, const struct complaint *complaint);
+/* Makes the object's maps those of the dataplane, as far as it has any: 0,
+ * -EPROTO, or another -errno. */
+struct bpf_object;
+int plane_reuse_maps(const struct dataplane *dataplane,
+		     struct bpf_object *object);
+
+/* dataplane_join.c, which chain.h is for: into the dispatcher; out of it, or
+ * off the hook where there is none; another program in the place of ours; and
+ * who is there now. */
+int plane_join(struct dataplane *dataplane, const struct complaint *complaint);
+void plane_unhook(struct dataplane *dataplane);
+int plane_join_anew(struct dataplane *dataplane);
+int plane_look(struct dataplane *dataplane);
+/* Pins what keeps our program on the interface. */
+int plane_pin_hook(const struct dataplane *dataplane);
+
 /* What dataplane.h says of dataplane_open() and so on.  What is half done is
  * undone. */
 int plane_open(struct dataplane *dataplane, const struct complaint *complaint);

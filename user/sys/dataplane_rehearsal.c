@@ -26,6 +26,7 @@ enum rehearsal_numbers {
 };
 
 struct rehearsal {
+	bool shared;
 	struct carp_bpf *skeleton;
 	struct ring_buffer *ring; /* emptied, or the last frames would fail */
 	/* One counter for each vhid and verdict, of all CPUs. */
@@ -37,17 +38,21 @@ struct rehearsal {
 
 struct live {
 	int program;
+	bool shared; /* in libxdp's dispatcher */
 	struct bpf_prog_info info;
 	__u32 maps[LIVE_MAPS_MAX]; /* ids */
 };
 
-static int live_program(const char *pin_dir, const char *ifname)
+static int live_program(const char *pin_dir, const char *ifname, bool *shared)
 {
 	struct bpf_link_info info = { 0 };
 	__u32 size = sizeof(info);
 	int link = bpffs_get(pin_dir, ifname, "link");
 	int err;
 
+	*shared = link == -ENOENT;
+	if (*shared)
+		return bpffs_get(pin_dir, ifname, "program");
 	if (link < 0)
 		return link;
 	err = bpf_obj_get_info_by_fd(link, &info, &size);
@@ -59,7 +64,7 @@ static int live_open(struct live *live, const char *pin_dir, const char *ifname)
 {
 	__u32 size = sizeof(live->info);
 
-	live->program = live_program(pin_dir, ifname);
+	live->program = live_program(pin_dir, ifname, &live->shared);
 	if (live->program < 0)
 		return live->program;
 	live->info = (struct bpf_prog_info){
@@ -310,11 +315,17 @@ int rehearsal_open(const char *pin_dir, const char *ifname, bool fresh,
 		err = rehearse(r, &live, fresh, &complaint);
 	if (live.program >= 0)
 		close(live.program);
+	r->shared = live.shared;
 	if (err)
 		rehearsal_close(r);
 	else
 		*out = r;
 	return err;
+}
+
+bool rehearsal_shared(const struct rehearsal *r)
+{
+	return r->shared;
 }
 
 /* Each frame is counted exactly once. */

@@ -41,6 +41,7 @@ struct hand_config {
 	/* Asked about by hand_restarts(); NULL: the one it is in. */
 	const char *unit;
 	uid_t user;	/* the controller's, soon */
+	bool coexist;	/* keeps CAP_SYS_ADMIN, for chain.h */
 	bool to_syslog; /* and the controller's lines with its own */
 };
 

@@ -75,10 +75,11 @@ static bool is_flag(const bool *flag)
 static bool is_plane(const struct dataplane_plain *p)
 {
 	return is_flag(&p->auto_avoids_native) && is_flag(&p->tags_in_frames) &&
-	       is_flag(&p->aside) && is_flag(&p->locked) &&
-	       is_flag(&p->objects) && is_flag(&p->hook.native) &&
-	       is_flag(&p->hook.sees_tags) && is_flag(&p->egress.filter) &&
-	       is_name(p->ifname) && p->mode <= DATAPLANE_SKB && p->ifindex &&
+	       is_flag(&p->coexist) && is_flag(&p->aside) &&
+	       is_flag(&p->locked) && is_flag(&p->objects) &&
+	       is_flag(&p->hook.native) && is_flag(&p->hook.sees_tags) &&
+	       is_flag(&p->egress.filter) && is_name(p->ifname) &&
+	       p->mode <= DATAPLANE_SKB && p->ifindex &&
 	       p->ifindex <= INT_MAX && p->layout == CARP_MAPS_LAYOUT &&
 	       (!p->hook.tags_moved || p->hook.tags_moved == p->ifindex) &&
 	       (!p->egress.ifindex || p->egress.ifindex == p->ifindex);
@@ -88,12 +89,13 @@ static const char *plane_refuse(unsigned int kind, const struct hand_request *r)
 {
 	const bool objects = kind == WORK_ADOPT || kind == WORK_ATTACH ||
 			     kind == WORK_RENEW || kind == WORK_STEP_BACK;
+	const bool link = kind == WORK_RENEW || kind == WORK_LOOK;
 
 	if (!is_plane(&r->plane))
 		return "data plane";
 	if (objects && !r->plane.objects)
 		return "programs";
-	if (kind == WORK_RENEW && r->plane.hook.link < 0)
+	if (link && r->plane.hook.link < 0)
 		return "link";
 	return kind == WORK_RENAME && !is_name(r->name) ? "name" : NULL;
 }
@@ -108,7 +110,7 @@ const char *hand_request_refuse(unsigned int kind, const struct hand_request *r,
 		return "size";
 	if (kind < WORK_OPEN || kind >= WORK_END)
 		return "kind";
-	if (kind <= WORK_STEP_BACK)
+	if (kind <= WORK_LOOK)
 		return plane_refuse(kind, r);
 	switch (kind) {
 	case WORK_RECALL:

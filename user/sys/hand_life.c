@@ -273,7 +273,8 @@ void hand_live(const struct hand_config *config, int quick, int slow, int lines)
 		log_to_syslog();
 	bpffs_mount(config->pin_dir);
 	if (netlink_open(NULL, &self.netlink) != 0 ||
-	    neighbor_open(&self.neighbor) != 0 || confine_hand() != 0)
+	    neighbor_open(&self.neighbor) != 0 ||
+	    confine_hand(config->coexist) != 0)
 		_exit(1);
 	live();
 	_exit(0);

@@ -14,7 +14,7 @@
 
 enum link_numbers {
 	LINK_PATIENCE_S = 10, /* for a service manager that is busy */
-	LINK_LAYOUT = 2,      /* of what is said here and in hand_parts.h */
+	LINK_LAYOUT = 3,      /* of what is said here and in hand_parts.h */
 };
 
 /* --- the controller's side ------------------------------------------------ */

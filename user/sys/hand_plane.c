@@ -39,6 +39,8 @@ static int act(const struct plane_work *w, enum hand_work kind)
 		return 0;
 	case WORK_STEP_BACK:
 		return plane_step_back(d, w->complaint);
+	case WORK_LOOK:
+		return plane_look(d);
 	default:
 		return -EBADMSG;
 	}

@@ -4,6 +4,7 @@
  * refusals.  Never replaces a program that is already there.
  */
 #include "user/sys/hook.h"
+#include "user/sys/chain.h"
 #include "user/sys/tags.h"
 
 #include <bpf/bpf.h>
@@ -42,7 +43,8 @@ static void name_get(__u32 program, char *out, size_t size)
 	close(fd);
 }
 
-int hook_who(unsigned int ifindex, struct hook_occupant *out)
+/* All but its name, for which not everybody may ask. */
+static int look(unsigned int ifindex, struct hook_occupant *out)
 {
 	struct bpf_xdp_query_opts there;
 	int err;
@@ -59,21 +61,36 @@ int hook_who(unsigned int ifindex, struct hook_occupant *out)
 						 : there.skb_prog_id;
 	out->mode = attached_mode_name(there.attach_mode);
 	out->native = there.attach_mode != XDP_ATTACHED_SKB;
-	name_get(out->program, out->name, sizeof(out->name));
 	return 0;
+}
+
+int hook_who(unsigned int ifindex, struct hook_occupant *out)
+{
+	int err = look(ifindex, out);
+
+	if (!err && out->program)
+		name_get(out->program, out->name, sizeof(out->name));
+	return err;
 }
 
 static void explain_occupied(unsigned int ifindex, char *reason, size_t size)
 {
 	struct hook_occupant there;
+	char names[64];
 
-	if (hook_who(ifindex, &there) || !there.program)
+	if (look(ifindex, &there) || !there.program)
 		snprintf(reason, size,
 			 "another XDP program is attached, here or to an "
 			 "interface above");
+	else if (chain_names(ifindex, there.program, names, sizeof(names)))
+		snprintf(reason, size,
+			 "another XDP program is attached (id %u, %s): "
+			 "libxdp's dispatcher with %s, which --coexist joins",
+			 there.program, there.mode, names);
 	else
 		snprintf(reason, size,
-			 "another XDP program is attached (id %u, %s)",
+			 "another XDP program is attached (id %u, %s): "
+			 "carp-xdp check names it",
 			 there.program, there.mode);
 }
 
@@ -174,9 +191,11 @@ void hook_detach(struct hook *hook)
 {
 	if (hook->link < 0)
 		return;
-	bpf_link_detach(hook->link);
+	if (!hook->dispatcher)
+		bpf_link_detach(hook->link);
 	close(hook->link);
 	hook->link = -1;
+	hook->dispatcher = 0;
 	tags_restore(&hook->tags_moved);
 }
 
@@ -184,7 +203,11 @@ bool hook_holds(const struct hook *hook, unsigned int ifindex, __u32 program_id)
 {
 	struct bpf_link_info info = { 0 };
 	__u32 size = sizeof(info);
+	struct hook_occupant there;
 
+	if (hook->dispatcher)
+		return hook->link >= 0 && look(ifindex, &there) == 0 &&
+		       there.program == hook->dispatcher;
 	/* A detached link, or one whose interface is gone, has no ifindex. */
 	return bpf_obj_get_info_by_fd(hook->link, &info, &size) == 0 &&
 	       info.xdp.ifindex == ifindex && info.prog_id == program_id;

@@ -20,6 +20,9 @@ struct hook_wish {
 
 struct hook {
 	int link; /* descriptor, -1: not attached */
+	/* Of libxdp's, which calls ours (chain.h): then link is our program,
+	 * which dispatchers come and go around.  0: the hook is ours alone. */
+	__u32 dispatcher;
 	bool native;
 	int refusal; /* why it is not native although wished so; -errno */
 	bool sees_tags;
@@ -43,8 +46,10 @@ int hook_attach(const struct hook_wish *wish, int program, struct hook *out,
 /* Another program in its place, without a frame between the two that meets
  * none.  0 or -errno: nothing has changed. */
 int hook_update(const struct hook *hook, int program);
-/* At once, whoever else holds the link. */
+/* At once, whoever else holds the link; what is in a dispatcher stays there,
+ * see chain_leave(). */
 void hook_detach(struct hook *hook);
-/* Whether that program is still the one on that interface by this link. */
+/* Whether that program is still the one on that interface by this link; or the
+ * dispatcher the one that calls it. */
 bool hook_holds(const struct hook *hook, unsigned int ifindex,
 		__u32 program_id);

@@ -33,6 +33,9 @@ struct rehearsal_end {
  */
 int rehearsal_open(const char *pin_dir, const char *ifname, bool fresh,
 		   struct rehearsal **out, char *error, size_t error_size);
+/* There are other programs, which are not rehearsed: those before ours may keep
+ * a frame from it, those behind it decide about what it passes. */
+bool rehearsal_shared(const struct rehearsal *rehearsal);
 /* As if the frame came in after those before it.  0 or -errno. */
 int rehearsal_run(struct rehearsal *rehearsal, const void *frame, size_t size,
 		  struct rehearsal_end *out);

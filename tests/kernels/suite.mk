@@ -45,8 +45,27 @@ $(KERNELS)/$(1)/packets: $(PACKETS_OF:%.c=$(KERNELS)/$(1)/%.o) $$(call PLAIN_OBJ
 endef
 $(foreach c,$(CLANGS),$(eval $(call KERNELS_CLANG,$(c))))
 
-# The guests of tests/qemu run it.
-check check-qemu: $(KERNELS)/clang/packets
+# A later release's controller, as far as its program is another.
+COEXIST     := $(B)/coexist
+COEXIST_SRC := $(shell grep -l 'carp\.skel\.h' $(SYS_SRC))
+
+$(COEXIST)/carp.bpf.o: bpf/carp.bpf.c Makefile
+	$(call say,BPF,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -mcpu=v1 -MMD -MP -MF $(@D)/carp.bpf.d -c $< -o $@
+$(COEXIST)/carp.skel.h: $(COEXIST)/carp.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name carp_bpf > $@
+$(COEXIST)/%.o: %.c $(COEXIST)/carp.skel.h
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -I$(COEXIST) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c $< -o $@
+$(COEXIST)/next: $(COEXIST_SRC:%.c=$(COEXIST)/%.o) $(call OBJ,$(filter-out $(COEXIST_SRC),$(PROG_SRC)))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(PKG_LIBS)
+
+# The guests of tests/qemu run them.
+check check-qemu tests/kernels/run.sh: $(KERNELS)/clang/packets $(COEXIST)/next
 
 .PHONY: check-kernels campaign-kernels tests/kernels/run.sh
 tests/kernels/run.sh: all $(CLANGS:%=$(KERNELS)/%/packets)

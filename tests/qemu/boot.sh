@@ -6,7 +6,8 @@
 # GUEST_CLANGS: whose build of the data plane goes along, else the one that is
 # shipped (clang).  GUEST_KERNEL: where a kernel of Debian's is unpacked, else the oldest that is
 # promised.  GUEST_LIMIT: seconds the guest may take.  GUEST_NICS: models of
-# NICs, of each three on one cable, for the hosts a, b and c.
+# NICs, of each three on one cable, for the hosts a, b and c.  GUEST_FILES: more
+# of this tree.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 SCRIPT=$1
@@ -37,6 +38,9 @@ echo "$SCRIPT" >"$place/tree/carp-xdp/script"
 cp -r --parents scripts tests/netns tests/qemu tests/kernels build/carp-xdp "$place/tree/carp-xdp"
 for clang in ${GUEST_CLANGS:-clang}; do
 	cp --parents "build/kernels/$clang/packets" "$place/tree/carp-xdp"
+done
+for file in ${GUEST_FILES:-}; do
+	cp --parents "$file" "$place/tree/carp-xdp"
 done
 if [[ -d ../shared/vectors ]]; then
 	mkdir "$place/tree/shared"

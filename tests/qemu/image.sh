@@ -18,7 +18,7 @@ PROGRAMS=(arping awk basename bash busybox cat chmod chrt cp cut date diff dirna
 	env fmt grep head id ip jq kill ln ls mkdir mktemp mount mv ndisc6
 	nproc nsenter ping printf ps readlink rm sed seq setpriv sleep sort
 	ss stat sysctl tail taskset tc tee timeout touch tr true uname uniq wc
-	xdp-filter)
+	xdp-filter xdp-loader)
 # Libraries the tests of bpf/ need beside those of the programs.
 TESTS=(build/carp-xdp build/kernels/clang/packets)
 # What they import, and what the tests themselves do.
@@ -119,7 +119,7 @@ ln -s ../bin "$root/usr/sbin"
 programs
 python
 modules
-put /usr/lib/*/bpf/xdp*.o # what xdp-filter loads
+put /usr/lib/*/bpf/xdp*.o /usr/lib/*/libxdp.so.1 # what is loaded at run time
 ln -s carp-xdp/tests/qemu/init "$root/init"
 printf 'root:x:0:0:root:/:/bin/sh\n' >"$root/etc/passwd"
 printf 'root:x:0:\n' >"$root/etc/group"

@@ -53,6 +53,8 @@ PROBE_SRC  := $(wildcard user/probe/*.c)
 EDGE_SRC   := $(wildcard user/request*.c) $(wildcard user/config*.c) $(wildcard user/import*.c) user/address.c
 CLI_SRC    := $(wildcard user/cli/*.c) user/main.c
 PROG_SRC   := $(CORE_SRC) $(SYS_SRC) $(PROBE_SRC) $(EDGE_SRC) $(DAEMON_SRC) $(CLI_SRC)
+# The status page.
+PAGE_OBJ   := $(B)/obj/page.o
 OBJ         = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 UNIT_TESTS  := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
@@ -74,7 +76,7 @@ $(B)/carp.skel.h: $(B)/carp.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name carp_bpf > $@
 
 # --- controller and command line ----------------------------------------------
-$(B)/carp-xdp: $(call OBJ,$(PROG_SRC))
+$(B)/carp-xdp: $(call OBJ,$(PROG_SRC)) $(PAGE_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(PKG_LIBS)
 
@@ -84,6 +86,16 @@ $(B)/obj/%.o: %.c Makefile
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/page.c: user/daemon/page.html scripts/embed-page.sh
+	$(call say,PAGE,$@)
+	@mkdir -p $(@D)
+	$(Q)scripts/embed-page.sh $< >$@
+
+$(PAGE_OBJ): $(B)/page.c Makefile
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 # --- tests --------------------------------------------------------------------
 $(call OBJ,$(wildcard tests/bpf/*.c)): $(B)/carp.skel.h

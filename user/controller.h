@@ -96,6 +96,7 @@ struct member {
 	char *pass_file;
 	struct carp_vhid *entry; /* in carp_vhids */
 	unsigned int own_counters;
+	uint64_t shown; /* hash of what the status page was told; 0: nothing */
 	/* What the guardian would send: its cells. */
 	int *farewells;
 	unsigned int farewells_count, farewells_room;

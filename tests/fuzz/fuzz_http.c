@@ -2,7 +2,8 @@
 /*
  * The metrics listener: addresses as operators write them, and bytes of a
  * client over loopback.  Whoever asks for something else than the metrics does
- * not get them, and the listener lives on.
+ * not get them, nor the page; a stream ends with its reader, and the listener
+ * lives on.
  */
 #include <string.h>
 
@@ -11,7 +12,7 @@
 #include "fuzz.h"
 
 /* The parser of addresses is inside. */
-#include "user/sys/http.c"
+#include "user/sys/http_listen.c"
 
 enum {
 	FIRST_PORT = 20000,
@@ -27,6 +28,52 @@ static char *render(void *context, bool open_metrics)
 	(void)context;
 	return strdup(open_metrics ? "secret 1\n# EOF\n" : "secret 1\n");
 }
+
+static int streams;
+
+static void *stream_open(void *context)
+{
+	(void)context;
+	streams++;
+	return calloc(1, 1);
+}
+
+/* A word, and then nothing until it is woken. */
+static ssize_t stream_read(void *context, void *stream, char *out, size_t size)
+{
+	char *said = stream;
+
+	(void)context;
+	*said = !*said;
+	if (!*said || size < 6)
+		return 0;
+	memcpy(out, "stream", 6);
+	return 6;
+}
+
+static void stream_close(void *context, void *stream)
+{
+	(void)context;
+	free(stream);
+	streams--;
+}
+
+static void tick(void *context)
+{
+	(void)context;
+}
+
+static const struct http_service service = {
+	.metrics = render,
+	.page = "the page",
+	.page_size = 8,
+	.policy = "default-src 'none'",
+	.host_name = "host",
+	.open = stream_open,
+	.read = stream_read,
+	.close = stream_close,
+	.tick = tick,
+};
 
 static void leave(void)
 {
@@ -48,7 +95,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		snprintf(text, sizeof(text), "127.0.0.1:%d", port);
 		address.sin_port = htons((uint16_t)port);
 		address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-		err = http_open(loop, text, -1, render, NULL, &http);
+		err = http_open(loop, text, -1, &service, &http);
 	}
 	MUST(!err);
 	atexit(leave);
@@ -91,6 +138,7 @@ static size_t converse(const uint8_t *data, size_t size, char *answer,
 	}
 	answer[got] = '\0';
 	close(fd);
+	http_wake(http);
 	fake_loop_round(loop);
 	return got;
 }
@@ -123,5 +171,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(converse((const uint8_t *)good, sizeof(good) - 1, answer,
 		      sizeof(answer)));
 	MUST(strstr(answer, "200 OK") && strstr(answer, "secret 1"));
+	MUST(streams >= 0 && streams <= HTTP_STREAMS_MAX);
 	return 0;
 }

@@ -42,7 +42,8 @@ fuzz_config_src := $(FUZZ_REQUEST)
 fuzz_import_src := $(FUZZ_REQUEST)
 fuzz_control_src := tests/fuzz/fake_loop.c user/sys/server.c \
                     user/sys/listener.c user/sys/unix.c $(FUZZ_REQUEST)
-fuzz_http_src := tests/fuzz/fake_loop.c
+fuzz_http_src := tests/fuzz/fake_loop.c user/sys/http_answer.c \
+                 user/sys/http_stream.c
 fuzz_election_src := $(FUZZ_NATIVE) $(CORE_SRC)
 fuzz_memory_src := tests/fuzz/fake_loop.c user/sys/boot.c user/sys/statefile.c \
                    user/sys/readall.c \

@@ -119,6 +119,8 @@ asked status status -v
 asked status.json status -j
 asked check check eth0
 on a curl -s "http://$METRICS/metrics" >"$EVIDENCE/metrics"
+on a curl -s "http://$METRICS/" >"$EVIDENCE/page"
+on a curl -s --max-time 3 "http://$METRICS/events" >"$EVIDENCE/events" || true
 # raw TEXT: what the socket says to anything.
 raw() {
 	on a python3 - "$HOSTS_DIR/a.sock" "$1" <<-'END'
@@ -152,7 +154,7 @@ stop "$SNIFFER"
 evident() {
 	local kind
 	for kind in '*.arguments' '*.environment' log syslog status status.json \
-		monitor monitor.json socket metrics a.carp_vhids a.state frames; do
+		monitor monitor.json socket metrics page events a.carp_vhids a.state frames; do
 		[[ $(find "$EVIDENCE" -path "$EVIDENCE/$kind*" -type f -size +0) ]] || return 1
 	done
 }

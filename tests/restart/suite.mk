@@ -18,10 +18,10 @@ $(B)/restart/%.o: %.c Makefile tests/restart/suite.mk
 	$(Q)$(CC) -UCARP_XDP_VERSION $(subst $(VERSION),$(VERSION)+next,$(CPPFLAGS)) \
 	  -DCARP_HANDOVER_LAYOUT=9999 $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c $< -o $@
 
-$(B)/restart/next: $(RESTART_NEXT) $(call OBJ,$(filter-out $(RESTART_NAMED),$(PROG_SRC)))
+$(B)/restart/next: $(RESTART_NEXT) $(call OBJ,$(filter-out $(RESTART_NAMED),$(PROG_SRC))) $(PAGE_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(PKG_LIBS)
-$(B)/restart/other: $(RESTART_BUILT) $(call OBJ,$(filter-out $(RESTART_NAMED) user/controller_handover.c,$(PROG_SRC)))
+$(B)/restart/other: $(RESTART_BUILT) $(call OBJ,$(filter-out $(RESTART_NAMED) user/controller_handover.c,$(PROG_SRC))) $(PAGE_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(PKG_LIBS)
 

@@ -5,6 +5,7 @@
  */
 #include "user/daemon/control_parts.h"
 #include "user/daemon/metrics.h"
+#include "user/daemon/page.h"
 #include "user/daemon/reload.h"
 #include "user/sys/listener.h"
 #include "user/sys/log.h"
@@ -100,9 +101,16 @@ static void on_linger_end(void *context)
 
 static char *on_scrape(void *context, bool open_metrics)
 {
+	struct feed *feed = context;
+
+	return metrics_render(feed_controller(feed), open_metrics);
+}
+
+static void on_wake(void *context)
+{
 	struct control *control = context;
 
-	return metrics_render(control->controller, open_metrics);
+	http_wake(control->http);
 }
 
 /* For the background. */
@@ -123,6 +131,18 @@ static int serve_metrics(struct control *control, const char *address,
 			 int listening, char *error, size_t error_size)
 {
 	struct listening l = { .hand = control->hand, .fd = listening };
+	const struct http_service service = {
+		.metrics = on_scrape,
+		.page = page_text,
+		.page_size = page_size,
+		.policy = page_policy,
+		.host_name = feed_host(control->feed),
+		.open = feed_reader_open,
+		.read = feed_reader_read,
+		.close = feed_reader_close,
+		.tick = feed_tick,
+		.context = control->feed,
+	};
 	int err;
 
 	if (control->metrics && !strcmp(control->metrics, address))
@@ -138,8 +158,8 @@ static int serve_metrics(struct control *control, const char *address,
 		err = l.fd < 0 ? l.fd : 0;
 	}
 	if (!err)
-		err = http_open(control->loop, address, l.fd, on_scrape,
-				control, &control->http);
+		err = http_open(control->loop, address, l.fd, &service,
+				&control->http);
 	if (!err) {
 		control->metrics = strdup(address);
 		return 0;
@@ -310,6 +330,13 @@ int control_open(const struct control_config *config, struct control **out,
 	if (!code)
 		code = tracks_open(control->controller, config->nursery, error,
 				   error_size);
+	if (!code)
+		control->feed =
+			feed_open(control->controller, on_wake, control);
+	if (!code && !control->feed) {
+		snprintf(error, error_size, "out of memory");
+		code = EXIT_CODE_FAILED;
+	}
 	if (code) {
 		controller_close(control->controller);
 		free(control);
@@ -353,6 +380,7 @@ void control_close(struct control *control)
 	/* First, so that monitors see the last changes. */
 	controller_close(control->controller);
 	http_close(control->http);
+	feed_close(control->feed);
 	control->embedded = false;
 	/* While we still answer there, nobody replaces it. */
 	if (control->server)

@@ -6,6 +6,7 @@
 
 #include "user/daemon/alarm.h"
 #include "user/daemon/control.h"
+#include "user/daemon/feed.h"
 #include "user/daemon/handover.h"
 #include "user/daemon/linger.h"
 #include "user/sys/http.h"
@@ -18,6 +19,7 @@ struct control {
 	struct controller *controller;
 	struct server *server;
 	struct http *http;
+	struct feed *feed;
 	char *metrics;
 	bool embedded;
 	bool lingering; /* until a successor comes */

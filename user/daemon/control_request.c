@@ -60,7 +60,10 @@ static void tell_monitors(struct control *control, struct json_object *line)
 
 void control_on_told(void *context, const struct news *news)
 {
-	tell_monitors(context, status_news(news));
+	struct control *control = context;
+
+	tell_monitors(control, status_news(news));
+	feed_told(control->feed, news);
 }
 
 void control_on_tracked(void *context, const struct track *track)
@@ -68,6 +71,7 @@ void control_on_tracked(void *context, const struct track *track)
 	struct control *control = context;
 
 	tell_monitors(control, status_track_change(control->controller, track));
+	feed_tracked(control->feed, track);
 }
 
 static bool start_monitor(struct control *control, struct server_client *client)

@@ -2,15 +2,13 @@
 /*
  * The metrics listener.  libmicrohttpd polls nothing and starts no thread: its
  * epoll descriptor and a timer for its own timeouts hang in our loop.  Never
- * reads a request's body, never knows what the metrics say.
+ * reads a request's body, never knows what metrics, page and streams say.
  */
-#include "user/sys/http.h"
-#include "user/sys/loop.h"
+#include "user/sys/http_parts.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -20,7 +18,8 @@
 #include <unistd.h>
 
 enum http_limits {
-	HTTP_CONNECTIONS_MAX = 16,
+	/* As many again as may be streams, for all others. */
+	HTTP_CONNECTIONS_MAX = 2 * HTTP_STREAMS_MAX,
 	HTTP_TIMEOUT_S = 10,
 	HTTP_HOST_SIZE = 64,
 	HTTP_PAUSE_MS = 100,
@@ -28,16 +27,6 @@ enum http_limits {
 
 static const char type_open[] =
 	"application/openmetrics-text; version=1.0.0; charset=utf-8";
-static const char type_plain[] = "text/plain; version=0.0.4; charset=utf-8";
-
-struct http {
-	struct MHD_Daemon *daemon;
-	int timer;
-	struct loop_source *readable;
-	struct loop_source *expired;
-	http_render *render;
-	void *context;
-};
 
 static int parse_port(const char *text, in_port_t *out)
 {
@@ -104,56 +93,26 @@ int http_address(const char *text, struct sockaddr_storage *out)
 	return parse_address(text, out);
 }
 
-/* Takes the response, NULL: out of memory. */
-static enum MHD_Result send_response(struct MHD_Connection *connection,
-				     unsigned int status, const char *header,
-				     const char *value,
-				     struct MHD_Response *response)
-{
-	enum MHD_Result result;
-
-	if (!response)
-		return MHD_NO;
-	result = MHD_add_response_header(response, header, value);
-	if (result == MHD_YES)
-		result = MHD_queue_response(connection, status, response);
-	MHD_destroy_response(response);
-	return result;
-}
-
-static enum MHD_Result refuse(struct MHD_Connection *connection,
-			      unsigned int status, const char *header,
-			      const char *value, const char *text)
-{
-	struct MHD_Response *response;
-
-	/* Persistent: text is a constant. */
-	response = MHD_create_response_from_buffer(
-		strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
-	return send_response(connection, status, header, value, response);
-}
-
-static enum MHD_Result answer(struct http *http,
-			      struct MHD_Connection *connection)
+static enum MHD_Result metrics(struct http *http,
+			       struct MHD_Connection *connection)
 {
 	const char *accept = MHD_lookup_connection_value(
 		connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
 	bool open_metrics =
 		accept && strcasestr(accept, "application/openmetrics-text");
-	const char *type = open_metrics ? type_open : type_plain;
-	char *body = http->render(http->context, open_metrics);
+	const char *type = open_metrics ? type_open : http_type_plain;
+	char *body = http->service.metrics(http->service.context, open_metrics);
 	struct MHD_Response *response;
 
 	if (!body)
-		return refuse(connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
-			      MHD_HTTP_HEADER_CONTENT_TYPE, type_plain,
-			      "no metrics\n");
+		return http_say(connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
+				"no metrics\n");
 	response = MHD_create_response_from_buffer(strlen(body), body,
 						   MHD_RESPMEM_MUST_FREE);
 	if (!response)
 		free(body);
-	return send_response(connection, MHD_HTTP_OK,
-			     MHD_HTTP_HEADER_CONTENT_TYPE, type, response);
+	return http_send(connection, MHD_HTTP_OK, MHD_HTTP_HEADER_CONTENT_TYPE,
+			 type, response);
 }
 
 static enum MHD_Result on_request(void *context,
@@ -162,38 +121,45 @@ static enum MHD_Result on_request(void *context,
 				  const char *version, const char *upload,
 				  size_t *upload_size, void **state)
 {
+	const bool head = !strcmp(method, MHD_HTTP_METHOD_HEAD);
+
 	(void)version;
 	(void)upload;
 	(void)upload_size;
 	/* Answered before any body is read. */
-	if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 &&
-	    strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-		return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
-			      MHD_HTTP_HEADER_ALLOW, "GET, HEAD",
-			      "method not allowed\n");
+	if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && !head)
+		return http_refuse_method(connection);
 	/* The first call only announces the headers: the answer comes with
 	 * the second, or the connection could not be kept. */
 	if (!*state) {
 		*state = context;
 		return MHD_YES;
 	}
-	if (strcmp(url, "/metrics") != 0)
-		return refuse(connection, MHD_HTTP_NOT_FOUND,
-			      MHD_HTTP_HEADER_CONTENT_TYPE, type_plain,
-			      "not found: try /metrics\n");
-	return answer(context, connection);
+	if (!strcmp(url, "/metrics"))
+		return metrics(context, connection);
+	if (!strcmp(url, "/"))
+		return http_page(context, connection);
+	if (!strcmp(url, "/events"))
+		return http_events(context, connection, head);
+	return http_say(connection, MHD_HTTP_NOT_FOUND,
+			"not found: try / or /metrics\n");
 }
 
-/* Arms the timer for what libmicrohttpd wants to do without new input. */
+/* Arms the timer for what libmicrohttpd wants to do without new input, and for
+ * streams. */
 static void arm_timer(struct http *http)
 {
 	struct itimerspec at = { 0 };
 	MHD_UNSIGNED_LONG_LONG ms;
+	uint64_t ns = http_streams_wait(http).ns;
 
-	if (MHD_get_timeout(http->daemon, &ms) == MHD_YES) {
-		at.it_value.tv_sec = (time_t)(ms / 1000);
+	if (MHD_get_timeout(http->daemon, &ms) == MHD_YES &&
+	    span_ms(ms).ns < ns)
+		ns = span_ms(ms).ns;
+	if (ns != UINT64_MAX) {
+		at.it_value.tv_sec = (time_t)(ns / 1000000000);
 		/* One nanosecond for "now": zero would disarm. */
-		at.it_value.tv_nsec = (long)(ms % 1000) * 1000000 + 1;
+		at.it_value.tv_nsec = (long)(ns % 1000000000) + !ns;
 	}
 	timerfd_settime(http->timer, 0, &at, NULL);
 }
@@ -214,6 +180,7 @@ static void run(void *context)
 	/* For want of one libmicrohttpd would wait busily. */
 	if (!has_descriptor(http))
 		loop_source_pause(http->readable, span_ms(HTTP_PAUSE_MS));
+	http_streams_serve(http);
 	MHD_run(http->daemon);
 	/* Setting it also takes back that it has expired. */
 	arm_timer(http);
@@ -225,7 +192,7 @@ static int start(struct http *http, const struct sockaddr_storage *address,
 	/* Either way the last one before the end. */
 	const enum MHD_OPTION option =
 		listening < 0 ? MHD_OPTION_END : MHD_OPTION_LISTEN_SOCKET;
-	unsigned int flags = MHD_USE_EPOLL;
+	unsigned int flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
 
 	if (address->ss_family == AF_INET6)
 		flags |= MHD_USE_IPv6;
@@ -262,7 +229,7 @@ static int watch(struct http *http, struct loop *loop)
 }
 
 int http_open(struct loop *loop, const char *address, int listening,
-	      http_render *render, void *context, struct http **out)
+	      const struct http_service *service, struct http **out)
 {
 	struct sockaddr_storage parsed;
 	struct http *http;
@@ -274,8 +241,7 @@ int http_open(struct loop *loop, const char *address, int listening,
 	if (!http)
 		return -ENOMEM;
 	http->timer = -1;
-	http->render = render;
-	http->context = context;
+	http->service = *service;
 	err = start(http, &parsed, listening);
 	if (!err)
 		err = watch(http, loop);
@@ -285,6 +251,17 @@ int http_open(struct loop *loop, const char *address, int listening,
 	}
 	*out = http;
 	return 0;
+}
+
+/* Only the timer: whoever calls may be called by libmicrohttpd. */
+void http_wake(struct http *http)
+{
+	const struct itimerspec now = { .it_value.tv_nsec = 1 };
+
+	if (!http || !http->streaming || http->woken)
+		return;
+	http->woken = true;
+	timerfd_settime(http->timer, 0, &now, NULL);
 }
 
 int http_fd(const struct http *http)
@@ -305,6 +282,7 @@ void http_close(struct http *http)
 	loop_source_remove(http->expired);
 	if (http->timer >= 0)
 		close(http->timer);
+	http_streams_resume(http);
 	if (http->daemon)
 		MHD_stop_daemon(http->daemon);
 	free(http);

@@ -47,6 +47,7 @@ of() {
 is() { [[ $(of "$1" "$2") == "$3" ]]; }
 reload() { carp a reload >"$HOSTS_DIR/reloaded"; }
 reloaded() { grep -qx -- "$1" "$HOSTS_DIR/reloaded"; }
+status_says() { grep -q "$1" <(carp a status); }
 # refused_by TEXT: that configuration is refused, so.
 refused_by() {
 	! carp a check "$CONF/bad" 2>"$HOSTS_DIR/said" &&
@@ -169,7 +170,7 @@ esac
 echo \$(cat $ROOM/wild)
 SH
 wild() { echo "$1" >"$ROOM/wild.new" && mv "$ROOM/wild.new" "$ROOM/wild"; }
-sleepers() { pgrep -u 61113 -x sleep; }
+sleepers() { pgrep -u 61113 -f "^sleep 1001$"; }
 no_sleepers() { ! sleepers; }
 wild calm
 {
@@ -200,7 +201,7 @@ ok "it hangs once more" wait_until 5 sleepers
 starts() { runner >"$HOSTS_DIR/runner" && [[ $(cat "$HOSTS_DIR/runner") != "$RUNNER" ]]; }
 kill -KILL "$RUNNER"
 ok "with the runner ends all that it ran" wait_until 3 no_sleepers
-ok "status says so" wait_until 2 grep -q "^runner: has ended" <(carp a status)
+ok "status says so" wait_until 2 status_says "^runner: has ended"
 wild calm
 ok "what was found out stays" is well .state up
 ok "there is another one soon" wait_until 5 starts
@@ -358,4 +359,13 @@ ok "it hangs again" wait_until 5 sleepers
 crash a
 ok "with the controller ends its nursery" wait_until 5 process_gone "$NURSERY"
 ok "and all that was run" wait_until 5 no_sleepers
+wild calm
+spawn_carp a daemon --config "$CONF" 2>>"$HOSTS_DIR/a.log"
+ok "the next one has a runner" wait_until 10 is wild .state up
+NURSERY=$(pgrep -P "$(controller a)" carp-nursery)
+RUNNER=$(runner)
+kill -KILL "$NURSERY"
+ok "without its nursery it ends, too" wait_until 3 process_gone "$RUNNER"
+ok "status says so" wait_until 5 status_says "^runner: cannot be reached"
+ok "and all else goes on" state_is a 3 master
 carp b detach eth0

@@ -52,8 +52,7 @@ static void offer_memory(void)
 	close(score);
 }
 
-__attribute__((noreturn)) static void become_runner(int connection,
-						    pid_t parent)
+__attribute__((noreturn)) static void become_runner(int connection)
 {
 	sigset_t none;
 
@@ -65,9 +64,6 @@ __attribute__((noreturn)) static void become_runner(int connection,
 	close_range(LINE + 1, ~0U, 0);
 	setsid();
 	offer_memory();
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(EXIT_FAILURE);
 	runner_live(LINE, self.probe);
 }
 
@@ -115,14 +111,13 @@ static void bury(void)
 
 static void make(int connection)
 {
-	const pid_t parent = getpid();
 	pid_t runner;
 
 	self.runner = 0;
 	offspring_end(NULL, 0, PATIENCE_MS);
 	runner = fork();
 	if (!runner)
-		become_runner(connection, parent);
+		become_runner(connection);
 	close(connection);
 	self.runner = runner > 0 ? runner : 0;
 }

@@ -339,6 +339,8 @@ static void live(void)
 
 void runner_live(int connection, runner_probe *probe)
 {
+	const pid_t parent = getppid();
+
 	prctl(PR_SET_NAME, "carp-runner");
 	self.connection = connection;
 	self.probe = probe;
@@ -346,9 +348,10 @@ void runner_live(int connection, runner_probe *probe)
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (confine_runner() != 0)
 		_exit(EXIT_FAILURE);
+	/* Whoever becomes another user has to say so again. */
+	offspring_adopt(parent);
 	live();
 	/* Then nobody is spared. */
 	offspring_end(NULL, 0, STRAYS_MS);

@@ -4,7 +4,9 @@
 # program is in one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-said=$(mandoc -Tlint -Wwarning docs/*.[58] || true)
+# Other pages need not be installed here.
+said=$(mandoc -Tlint docs/*.[58] 2>/dev/null |
+	grep -v "referenced manual not found") || true
 if [[ $said ]]; then
 	printf '%s\n' "$said"
 	exit 1

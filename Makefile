@@ -175,7 +175,10 @@ $(B)/bench/bench: $(BENCH_OBJ) $(BENCH_PARTS)
 bench: all $(B)/bench/bench $(B)/flood/generator
 	$(Q)tests/bench/run.sh --no-build
 
-UNITS := carp-xdp.service carp-xdp-hand.socket carp-xdp-hand@.service
+UNITS := $(patsubst %.in,%,$(notdir $(wildcard scripts/*.service scripts/*.socket scripts/*.service.in)))
+
+# Where zsh looks for what is installed there.
+ZSH := $(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 
 # --- installation -------------------------------------------------------------
 install: all
@@ -191,7 +194,7 @@ install: all
 	install -D -m 0644 scripts/completions/carp-xdp.bash \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/carp-xdp
 	install -D -m 0644 scripts/completions/carp-xdp.zsh \
-	  $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_carp-xdp
+	  $(DESTDIR)$(PREFIX)/share/zsh/$(ZSH)/_carp-xdp
 	$(if $(DESTDIR),,-systemd-sysusers $(PREFIX)/lib/sysusers.d/carp-xdp.conf)
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/carp-xdp \
@@ -199,7 +202,7 @@ uninstall:
 	  $(DESTDIR)$(PREFIX)/share/man/man5/carp-xdp.conf.5 \
 	  $(DESTDIR)$(PREFIX)/lib/sysusers.d/carp-xdp.conf \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/carp-xdp \
-	  $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_carp-xdp \
+	  $(DESTDIR)$(PREFIX)/share/zsh/$(ZSH)/_carp-xdp \
 	  $(UNITS:%=$(DESTDIR)$(PREFIX)/lib/systemd/system/%)
 # Debian's package, in build/deb.
 deb:

@@ -77,5 +77,13 @@ ok "which is the administrator's to change" \
 ok "systemd's users are made before the service starts" awk \
 	'/systemd-sysusers/ { user = NR } /start|restart/ && !user { early = 1 }
 	END { exit !user || early }' <(control postinst)
+# Without a package: what was installed goes, but for the configuration.
+comes_and_goes() {
+	local to=$HOSTS_DIR/installed
+	make -s install "DESTDIR=$to" && make -s uninstall "DESTDIR=$to" &&
+		[[ $(cd "$to" && find . -type f) == \
+			./etc/carp-xdp/carp-xdp.conf ]]
+}
+ok "make uninstall removes what make install has brought" comes_and_goes
 ok "its sockets go with it" grep -q \
 	"stop carp-xdp-hand.socket carp-xdp-runner.socket" <(control prerm)

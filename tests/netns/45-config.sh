@@ -187,6 +187,8 @@ web "pass-file = /nowhere" | sed "/$(basename "$PASS")$/d" | conf carp-xdp.conf
 refused "a passphrase that cannot be read is refused" carp a reload
 ok "with the place of its group" says \
 	"carp-xdp.conf:1: group web: /nowhere"
+refused "by check, too" carp a check "$CONF/carp-xdp.conf"
+ok "in the same words" says "carp-xdp.conf:1: group web: /nowhere"
 
 refused "a controller without a configuration has none to reload" \
 	carp b reload

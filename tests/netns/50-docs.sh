@@ -48,6 +48,9 @@ on_a() {
 works() {
 	local code=0
 	on_a "$1" || code=$?
+	# What a file has of such paths are those of the directory, too.
+	sed -i "s#\([\"' ]\)/etc/carp-xdp/#\1$ETC/carp-xdp/#" \
+		"$ETC"/carp-xdp/*.conf
 	[[ $code == 0 || ($code == 1 && $1 == "carp-xdp check eth0"*) ]]
 }
 # follow PAGE COUNT: at least so many.

@@ -18,12 +18,17 @@ for host in a b c; do
 	install -m 600 "$PASS" "$HOSTS_DIR/$host.etc/carp-xdp/web.pass"
 done
 
-# blocks PAGE SECTION: what stands there in literal displays.
+# blocks PAGE SECTION [N]: what stands there in literal displays, or in the nth.
 blocks() {
-	awk -v wanted="$2" '/^\.Sh / { inside = substr($0, 5) == wanted }
+	awk -v wanted="$2" -v nth="${3:-}" '
+		/^\.Sh / { inside = substr($0, 5) == wanted }
 		/^\.Ed/ { literal = 0 }
-		inside && literal { gsub(/\\e/, "\\"); print }
-		/^\.Bd -literal/ { literal = 1 }' "$HOSTS_TOP/docs/$1"
+		inside && literal && (!nth || nth == number) {
+			gsub(/\\e/, "\\")
+			print
+		}
+		/^\.Bd -literal/ { literal = 1; number += inside }
+		' "$HOSTS_TOP/docs/$1"
 }
 # commands PAGE SECTION: those with a prompt, "HOST COMMAND" on one line each.
 commands() {
@@ -83,7 +88,15 @@ leave() {
 
 # --- carp-xdp.conf(5) -----------------------------------------------------------
 CONF=$HOSTS_DIR/a.etc/carp-xdp/carp-xdp.conf
-blocks carp-xdp.conf.5 DESCRIPTION | sed "s#/etc/#$HOSTS_DIR/a.etc/#" >"$CONF"
+# file N: the nth of the page.
+file() {
+	blocks carp-xdp.conf.5 DESCRIPTION "$1" |
+		sed "s#/etc/#$HOSTS_DIR/a.etc/#" >"$CONF"
+}
+file 2
+ok "the file with tracks is one" grep "^group web" "$CONF"
+ok "without an error" carp a check "$CONF"
+file 1
 spawn_carp a daemon --config "${CONF%/*}" 2>>"$HOSTS_DIR/errors"
 eventually 10 "the file of the page makes a master" state_is a 3 master
 since=$(group a 3 .since)

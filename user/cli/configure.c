@@ -8,11 +8,13 @@
 #include "user/cli/verbs.h"
 #include "user/config.h"
 #include "user/core/group.h"
+#include "user/sys/secret.h"
 #include "user/sys/textfiles.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* --- check ----------------------------------------------------------------
  */
@@ -76,6 +78,23 @@ static void track_print(const struct config_track *track)
 	       rules->all ? "for all groups" : "for groups that name it");
 }
 
+/* Root alone can say what a controller would find. */
+static int passphrase_check(const struct config_group *group)
+{
+	__u8 key[SETTINGS_KEY_SIZE];
+	char error[REQUEST_TEXT_MAX];
+	int err;
+
+	if (!group->pass_file || geteuid() != 0)
+		return 0;
+	err = secret_read(group->pass_file, key, error, sizeof(error));
+	explicit_bzero(key, sizeof(key));
+	if (!err)
+		return 0;
+	return cli_fail(EXIT_CODE_INVALID, "%s: group %s: %s", group->place,
+			group->name, error);
+}
+
 static int config_check(const struct textfile *files, size_t count)
 {
 	char error[CONFIG_ERROR_SIZE];
@@ -86,6 +105,8 @@ static int config_check(const struct textfile *files, size_t count)
 		return cli_fail(code, "%s", error);
 	for (size_t i = 0; i < config->tracks_count; i++)
 		track_print(&config->tracks[i]);
+	for (size_t i = 0; i < config->count && !code; i++)
+		code = passphrase_check(&config->groups[i]);
 	for (size_t i = 0; i < config->count && !code; i++)
 		code = group_print(&config->groups[i]);
 	if (!code)

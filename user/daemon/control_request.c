@@ -4,6 +4,7 @@
  * here.
  */
 #include "user/daemon/control_parts.h"
+#include "user/daemon/host.h"
 #include "user/daemon/put.h"
 #include "user/daemon/reload.h"
 #include "user/daemon/status.h"
@@ -39,12 +40,16 @@ static struct json_object *refusal(int code, const char *text)
 	return object;
 }
 
-/* NULL: there was no memory for it, and the client is hung up on. */
-static void send_json(struct server_client *client, struct json_object *object)
+/* NULL: there was no memory for it, and the client is hung up on.  Its size. */
+static size_t send_json(struct server_client *client,
+			struct json_object *object)
 {
-	server_reply(client, object ? json_object_to_json_string_ext(
-					      object, JSON_C_TO_STRING_PLAIN)
-				    : NULL);
+	const char *text = object ? json_object_to_json_string_ext(
+					    object, JSON_C_TO_STRING_PLAIN)
+				  : NULL;
+
+	server_reply(client, text);
+	return text ? strlen(text) : 0;
 }
 
 /* --- the monitor --------------------------------------------------------- */
@@ -212,6 +217,7 @@ static void carry_out(struct control *control, struct server_client *client,
 	char error[CONTROLLER_ERROR_SIZE] = "";
 	struct json_object *reply = answer(true);
 	struct server_peer peer = server_peer(client);
+	size_t size;
 	int code = 0;
 
 	snprintf(request->by, sizeof(request->by), "uid %u, pid %d", peer.uid,
@@ -227,8 +233,9 @@ static void carry_out(struct control *control, struct server_client *client,
 		json_object_put(reply);
 		reply = refusal(code, error);
 	}
-	send_json(client, reply);
+	size = send_json(client, reply);
 	json_object_put(reply);
+	host_spare_answer(size);
 }
 
 /* --- the successor ------------------------------------------------------- */

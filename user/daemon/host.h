@@ -14,3 +14,5 @@ int host_clock(char *error, size_t size);
 /* What is no longer needed goes back to the host: an answer about thousands of
  * groups is of megabytes, for a moment. */
 void host_spare_memory(void);
+/* Once an answer of that many bytes has been freed. */
+void host_spare_answer(size_t size);

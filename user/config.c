@@ -79,6 +79,7 @@ void config_free(struct config *config)
 	}
 	free(config->groups);
 	free(config->tracks);
+	free(config->hooks);
 	free(config->metrics);
 	free(config);
 }

@@ -16,6 +16,10 @@
  *           interface = eth1
  *           fall = 1
  *   }
+ *   hook tell {
+ *           command = { /usr/local/bin/tell, --all }
+ *           on = { master }
+ *   }
  */
 #pragma once
 
@@ -28,6 +32,8 @@ enum config_limits {
 	CONFIG_PLACE_SIZE = 96,	  /* "FILE:LINE" */
 	CONFIG_GROUPS_MAX = 4096, /* in all files */
 	CONFIG_TRACKS_MAX = RUNNER_CHECKS_MAX,
+	CONFIG_HOOKS_MAX = 16,
+	CONFIG_HOOK_GROUPS_MAX = 16, /* that one hook names */
 	CONFIG_TEXT_MAX = 4 << 20,
 	CONFIG_ERROR_SIZE = CONFIG_PLACE_SIZE + REQUEST_TEXT_MAX,
 };
@@ -54,11 +60,23 @@ struct config_track {
 	struct runner_job job;
 };
 
+/* What is run at changes of state; all bytes of it. */
+struct config_hook {
+	char place[CONFIG_PLACE_SIZE];
+	char name[SETTINGS_NAME_SIZE];
+	struct runner_job job;
+	unsigned int on; /* a bit for each enum election_state come to */
+	char groups[CONFIG_HOOK_GROUPS_MAX][CONFIG_NAME_SIZE];
+	size_t groups_count; /* 0: of all */
+};
+
 struct config {
 	struct config_group *groups;
 	size_t count;
 	struct config_track *tracks; /* CONFIG_TRACKS_MAX, or NULL: none */
 	size_t tracks_count;
+	struct config_hook *hooks; /* CONFIG_HOOKS_MAX, or NULL: none */
+	size_t hooks_count;
 	char *metrics; /* NULL: none */
 	char metrics_place[CONFIG_PLACE_SIZE];
 };
@@ -84,6 +102,9 @@ int config_read(const struct textfile *files, size_t count, struct config **out,
 struct config_group *config_add(struct config *config, const char *name);
 /* The same of a track. */
 struct config_track *config_track_add(struct config *config);
+/* The same of a hook. */
+struct config_hook *config_hook_add(struct config *config);
+bool config_hook_same(const struct config_hook *a, const struct config_hook *b);
 /* Whether two of the same name are the same: rules, job. */
 bool config_track_same_rules(const struct track_rules *a,
 			     const struct track_rules *b);

@@ -47,6 +47,23 @@ bool config_track_end(struct config_track *track, const char *name, char *why,
 		      size_t size);
 /* All files have been: 0 or an exit code. */
 int config_judge_tracks(const struct config *config, char *error, size_t size);
+/* A list of words: a path and arguments, which becomes the job. */
+struct runner_job;
+bool config_command(struct runner_job *job, cfg_opt_t *option, char *why,
+		    size_t size);
+void config_print_command(FILE *out, const struct runner_job *job);
+
+/* config_hook.c: the same of hooks. */
+struct config_hook;
+cfg_opt_t *config_hook_options(int (*each)(cfg_t *, cfg_opt_t *));
+bool config_hook_option(struct config_hook *hook, cfg_opt_t *option, char *why,
+			size_t size);
+/* All of it has been: becomes the next of the configuration. */
+bool config_hook_end(struct config *config, struct config_hook *hook,
+		     const char *name, char *why, size_t size);
+int config_judge_hooks(const struct config *config, char *error, size_t size);
+void config_print_hook(FILE *out, const struct config_hook *hook);
+
 void config_print_track(FILE *out, const struct config_track *track);
 void config_print_text(FILE *out, const char *text);
 

@@ -24,38 +24,44 @@ static struct {
 	const cfg_t *section;	   /* the group being read */
 	struct json_object *group; /* what it has said so far */
 	struct config_track track; /* the same of a track */
+	struct config_hook hook;   /* and of a hook */
 	unsigned int seen;
-	/* How far lines have been counted, and the last that begins a section.
-	 */
+	/* Lines counted so far, and the last that begins a section. */
 	const char *text;
 	unsigned int line, group_line;
-	bool in_track;
+	const char *section_word; /* of that */
 } now;
 
 /* What stands behind every file: read inside a group, that has no end. */
 #define END_OPTION "end-of-file"
 
-/* Not an option of that name, and not one of another. */
-static bool begins_section(const char *line)
+/* Its word; NULL for an option, of that name or of another. */
+static const char *begins_section(const char *line)
 {
-	if (strncmp(line, "group", 5) && strncmp(line, "track", 5))
-		return false;
-	line += 5;
-	if (*line != ' ' && *line != '\t')
-		return false;
-	line += strspn(line, " \t");
-	return *line != '=' && *line != '+';
+	static const char *const words[] = { "group", "track", "hook" };
+
+	for (size_t i = 0; i < 3; i++) {
+		const char *rest = line + strlen(words[i]);
+
+		if (strncmp(line, words[i], strlen(words[i])) ||
+		    (*rest != ' ' && *rest != '\t'))
+			continue;
+		rest += strspn(rest, " \t");
+		return *rest == '=' || *rest == '+' ? NULL : words[i];
+	}
+	return NULL;
 }
 
 /* Counts on to that line. */
 static void count_lines(unsigned int line)
 {
 	while (now.line <= line && *now.text) {
-		const char *word = now.text + strspn(now.text, " \t");
+		const char *word =
+			begins_section(now.text + strspn(now.text, " \t"));
 
-		if (begins_section(word)) {
+		if (word) {
 			now.group_line = now.line;
-			now.in_track = *word == 't';
+			now.section_word = word;
 		}
 		now.text += strcspn(now.text, "\n");
 		now.text += *now.text == '\n';
@@ -77,7 +83,7 @@ static void on_error(cfg_t *cfg, const char *format, va_list arguments)
 		count_lines(UINT_MAX);
 		snprintf(now.error, now.size,
 			 "%s:%u: this %s has no end: a } is missing", now.file,
-			 now.group_line, now.in_track ? "track" : "group");
+			 now.group_line, now.section_word);
 	} else {
 		snprintf(now.error, now.size, "%s:%d: %s", now.file, cfg->line,
 			 text);
@@ -285,9 +291,12 @@ static int on_group(cfg_t *cfg, cfg_opt_t *option)
 
 /* --- tracks --------------------------------------------------------------- */
 
-static void begin_track(const cfg_t *section)
+/* A track or a hook. */
+static void begin_other(const cfg_t *section)
 {
 	memset(&now.track, 0, sizeof(now.track));
+	memset(&now.hook, 0, sizeof(now.hook));
+	now.hook.job.kind = RUNNER_COMMAND;
 	now.seen = 0;
 	now.section = section;
 	count_lines((unsigned int)section->line);
@@ -298,7 +307,7 @@ static int on_track_option(cfg_t *section, cfg_opt_t *option)
 	char why[REQUEST_TEXT_MAX];
 
 	if (now.section != section)
-		begin_track(section);
+		begin_other(section);
 	if (config_track_option(&now.track, &now.seen, option, why,
 				sizeof(why)))
 		return 0;
@@ -313,7 +322,6 @@ static const struct config_track *find_track(const char *name)
 	return NULL;
 }
 
-/* The section has been read to its end. */
 static int on_track(cfg_t *cfg, cfg_opt_t *option)
 {
 	cfg_t *section = cfg_opt_getnsec(option, cfg_opt_size(option) - 1);
@@ -328,7 +336,7 @@ static int on_track(cfg_t *cfg, cfg_opt_t *option)
 		return -1;
 	}
 	if (now.section != section)
-		begin_track(section);
+		begin_other(section);
 	if (!config_track_end(&now.track, name, why, sizeof(why)))
 		return refuse(cfg, why);
 	snprintf(now.track.place, sizeof(now.track.place), "%.80s:%u", now.file,
@@ -342,6 +350,35 @@ static int on_track(cfg_t *cfg, cfg_opt_t *option)
 	}
 	*track = now.track;
 	return 0;
+}
+
+/* --- hooks ---------------------------------------------------------------- */
+
+static int on_hook_option(cfg_t *section, cfg_opt_t *option)
+{
+	char why[REQUEST_TEXT_MAX];
+
+	if (now.section != section)
+		begin_other(section);
+	if (config_hook_option(&now.hook, option, why, sizeof(why)))
+		return 0;
+	return refuse(section, why);
+}
+
+static int on_hook(cfg_t *cfg, cfg_opt_t *option)
+{
+	cfg_t *section = cfg_opt_getnsec(option, cfg_opt_size(option) - 1);
+	char why[REQUEST_TEXT_MAX];
+
+	if (now.section != section)
+		begin_other(section);
+	snprintf(now.hook.place, sizeof(now.hook.place), "%.80s:%u", now.file,
+		 now.group_line);
+	now.section = NULL;
+	if (config_hook_end(now.config, &now.hook, cfg_title(section), why,
+			    sizeof(why)))
+		return 0;
+	return refuse(cfg, why);
 }
 
 /* --- files ---------------------------------------------------------------- */
@@ -378,6 +415,8 @@ static cfg_t *open_parser(void)
 			CFG_SEC("group", options, CFGF_MULTI | CFGF_TITLE),
 			CFG_SEC("track", config_track_options(on_track_option),
 				CFGF_MULTI | CFGF_TITLE),
+			CFG_SEC("hook", config_hook_options(on_hook_option),
+				CFGF_MULTI | CFGF_TITLE),
 			CFG_BOOL(END_OPTION, cfg_false, CFGF_NODEFAULT),
 			CFG_END(),
 		};
@@ -390,6 +429,7 @@ static cfg_t *open_parser(void)
 		top[0].validcb = on_metrics;
 		top[1].validcb = on_group;
 		top[2].validcb = on_track;
+		top[3].validcb = on_hook;
 		cfg = cfg_init(top, CFGF_NONE);
 	}
 	free(options);
@@ -446,6 +486,8 @@ int config_parse(const struct config_text *texts, size_t count,
 		read_text(&texts[i]);
 	if (!now.code)
 		now.code = config_judge_tracks(now.config, error, error_size);
+	if (!now.code)
+		now.code = config_judge_hooks(now.config, error, error_size);
 	if (!now.code)
 		now.code = config_judge(now.config, error, error_size);
 	json_object_put(now.group);

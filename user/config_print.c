@@ -127,8 +127,14 @@ char *config_print(const struct config *config)
 			fputc('\n', out);
 		config_print_track(out, &config->tracks[i]);
 	}
-	for (size_t i = 0; i < config->count; i++) {
+	for (size_t i = 0; i < config->hooks_count; i++) {
 		if (i || config->metrics || config->tracks_count)
+			fputc('\n', out);
+		config_print_hook(out, &config->hooks[i]);
+	}
+	for (size_t i = 0; i < config->count; i++) {
+		if (i || config->metrics || config->tracks_count ||
+		    config->hooks_count)
 			fputc('\n', out);
 		print_group(out, &config->groups[i]);
 	}

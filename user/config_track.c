@@ -121,8 +121,8 @@ static bool no_room(char *why, size_t size, const char *name)
 }
 
 /* Called for each element; so far they are all there. */
-static bool read_command(struct runner_job *job, cfg_opt_t *option, char *why,
-			 size_t size)
+bool config_command(struct runner_job *job, cfg_opt_t *option, char *why,
+		    size_t size)
 {
 	const unsigned int count = cfg_opt_size(option);
 
@@ -289,7 +289,7 @@ bool config_track_option(struct config_track *track, unsigned int *seen,
 		return false;
 	*seen |= 1U << which;
 	if (which == OPTION_COMMAND)
-		return read_command(&track->job, option, why, size);
+		return config_command(&track->job, option, why, size);
 	if (which < KINDS)
 		return read_probe(track, option, why, size);
 	return read_rest(track, which, option, why, size);
@@ -355,19 +355,25 @@ int config_judge_tracks(const struct config *config, char *error, size_t size)
 
 /* --- back again ----------------------------------------------------------- */
 
-static void print_words(FILE *out, const struct runner_job *job)
+void config_print_command(FILE *out, const struct runner_job *job)
 {
 	const char *word = NULL, *between = "";
+
+	fputs("\tcommand = { ", out);
+	while ((word = runner_word(job, word))) {
+		fputs(between, out);
+		config_print_text(out, word);
+		between = ", ";
+	}
+	fputs(" }\n", out);
+}
+
+static void print_words(FILE *out, const struct runner_job *job)
+{
 	char text[RUNNER_WORDS_SIZE];
 
 	if (job->kind == RUNNER_COMMAND) {
-		fputs("\tcommand = { ", out);
-		while ((word = runner_word(job, word))) {
-			fputs(between, out);
-			config_print_text(out, word);
-			between = ", ";
-		}
-		fputs(" }\n", out);
+		config_print_command(out, job);
 		return;
 	}
 	config_track_words(job, text, sizeof(text));

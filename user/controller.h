@@ -8,6 +8,7 @@
 
 #include "user/config.h"
 #include "user/controller_news.h"
+#include "user/controller_report.h"
 #include "user/core/cluster.h"
 #include "user/core/node.h"
 #include "user/request.h"
@@ -229,31 +230,6 @@ void device_mode_reason(const struct nic *nic, char out[DEVICE_TEXT_SIZE]);
 /* False: to its program, frames of all VLANs above look untagged. */
 bool device_sees_tags(const struct nic *nic);
 
-/* What a configuration asks of a group. */
-enum config_action {
-	CONFIG_KEEP,
-	CONFIG_ATTACH,
-	CONFIG_SET,
-	CONFIG_AGAIN, /* detached and attached: set cannot change it so */
-	CONFIG_DETACH,
-	CONFIG_TRACK_ADD, /* of a track: no interface, no vhid */
-	CONFIG_TRACK_CHANGE,
-	CONFIG_TRACK_REMOVE,
-};
-
-struct config_step {
-	enum config_action action;
-	const char *name, *interface;
-	unsigned int vhid;
-	unsigned int changed; /* enum request_has */
-	const char *error;    /* NULL: done, or to be done */
-};
-
-struct config_report {
-	void (*step)(void *context, const struct config_step *step);
-	void *context;
-};
-
 /*
  * Makes the groups that come from a configuration what it says: what is so
  * already is not touched, what is attached by hand only if it is in it.  dry:
@@ -305,10 +281,9 @@ void memory_rename(struct controller *c, const char *from, const char *to);
 struct tracked {
 	struct track track;
 	struct runner_job job;
-	uint32_t
-		id; /* to the runner; another one with each change of the job */
-	bool told;  /* the runner knows it */
-	bool seen;  /* in the configuration that is being looked at */
+	uint32_t id; /* to the runner; of each change of the job another */
+	bool told;   /* the runner knows it */
+	bool seen;   /* in the configuration that is being looked at */
 	struct news_quota quota;
 };
 
@@ -320,8 +295,6 @@ bool tracks_know(const struct controller *c, const char *name);
 /* NULL: the first, and behind the last none. */
 const struct tracked *tracks_next(const struct controller *c,
 				  const struct tracked *before);
-/* Those whose changes were not all told: what they are now. */
-void tracks_sum_up(struct controller *c);
 
 /* What it has in the ledger. */
 int tracks_demotion(const struct controller *c, const struct track *track);

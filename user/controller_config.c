@@ -149,6 +149,7 @@ static int apply(const struct work *w, struct config_group *group,
 	if (m)
 		r->has &= changed | REQUEST_HAS_INTERFACE | REQUEST_HAS_VHID |
 			  REQUEST_HAS_NODES;
+	r->config_name = group->name;
 	if (!code)
 		code = controller_attach(w->c, r, &m, error, size);
 	if (!code)

@@ -87,6 +87,9 @@ static struct member *member_new(struct nic *nic, struct request *r,
 		return NULL;
 	}
 	m->nic = nic;
+	if (r->config_name)
+		snprintf(m->config_name, sizeof(m->config_name), "%s",
+			 r->config_name);
 	if (holds(&plan->settings)) {
 		m->vips = r->vips;
 		m->peers = r->peers;

@@ -27,6 +27,7 @@ enum news_kind {
 	NEWS_SENDING,	/* advertisements cannot be sent, or can again */
 	NEWS_ADDRESS,	/* somebody has removed a virtual IP */
 	NEWS_DEMOTION,	/* by an operator */
+	NEWS_HOOK,	/* a hook has been run */
 	NEWS_TRACK,	/* a track is up or down now, or of another value */
 	NEWS_KINDS
 };
@@ -42,7 +43,8 @@ struct news {
 	const char
 		*address; /* the peer's; of a claim, and a removal: the VIP */
 	const uint8_t *mac;
-	const char *by, *track;
+	const char *by, *track, *hook;
+	const char *group; /* its name in the configuration */
 	int amount;
 	uint64_t count;
 	unsigned int seconds;
@@ -82,6 +84,7 @@ void news_demotion(struct controller *c, const struct ledger_entry *entry);
 void news_track(struct controller *c, struct tracked *t);
 /* What was not told of it since the last summary. */
 void news_track_sum(struct controller *c, struct tracked *t);
+void tracks_sum_up(struct controller *c);
 
 /* Inside, controller_tell.c for controller_sum.c: to log and monitors; line:
  * to the log at all.  news_due(): a summary, a minute from now at last. */

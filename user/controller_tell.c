@@ -39,6 +39,8 @@ static const struct {
 			   LOG_WARNING },
 	[NEWS_DEMOTION] = { "demotion", "4f0fa487b683411e960169d09a591a36",
 			    LOG_INFO },
+	[NEWS_HOOK] = { "hook", "5c9b0e22f2204c859e8d2f64538fe9a3",
+			LOG_WARNING },
 	[NEWS_TRACK] = { "track", "b19b0cbbe84943719eb13dc05ef91330",
 			 LOG_WARNING },
 };
@@ -97,6 +99,8 @@ static void fill(struct fields *f, const struct news *n)
 	add_mac(f, n->mac);
 	add(f, "CARP_BY", n->by);
 	add(f, "CARP_TRACK", n->track);
+	add(f, "CARP_HOOK", n->hook);
+	add(f, "CARP_GROUP", n->group);
 	if (n->amount)
 		add_number(f, "CARP_AMOUNT", n->amount);
 	if (n->count) {
@@ -149,6 +153,7 @@ struct news news_of(const struct member *m, enum news_kind kind,
 			      .at = loop_now(),
 			      .interface = m->nic->link.name,
 			      .vhid = m->group.settings.vhid,
+			      .group = *m->config_name ? m->config_name : NULL,
 			      .text = text };
 }
 

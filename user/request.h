@@ -115,10 +115,11 @@ struct request {
 	char reason[LEDGER_REASON_SIZE];
 	char name[SETTINGS_NAME_SIZE]; /* whom demote is for, or empty */
 	char by[LEDGER_BY_SIZE];       /* who asks; not from the JSON */
-	bool want_master;	       /* REQUEST_STATE */
-	bool forget_senders; /* REQUEST_SET: who seals, how far they are */
-	bool maintenance;    /* REQUEST_MAINTENANCE: on or off */
-	bool dry_run;	     /* REQUEST_RELOAD */
+	const char *config_name; /* the group's; not from the JSON, or NULL */
+	bool want_master;	 /* REQUEST_STATE */
+	bool forget_senders;	 /* REQUEST_SET: who seals, how far they are */
+	bool maintenance;	 /* REQUEST_MAINTENANCE: on or off */
+	bool dry_run;		 /* REQUEST_RELOAD */
 	unsigned int confirm_seconds; /* the same; 0: for good */
 };
 

@@ -31,7 +31,7 @@ $(B)/tests/fuzz/differential: \
 FUZZ_FLAGS := -fsanitize=address,undefined,fuzzer-no-link \
               -fno-sanitize-recover=undefined -O1 -g -std=gnu11
 FUZZ_OBJ    = $(patsubst %.c,$(B)/fuzz/%.o,$(1))
-FUZZ_REQUEST := $(EDGE_SRC) user/core/cluster.c user/core/ledger.c \
+FUZZ_REQUEST := $(EDGE_SRC) user/core/cluster.c user/core/ledger.c user/core/election_text.c \
                 user/sys/runner_check.c user/probe/probe_parse.c
 FUZZ_NATIVE := tests/native/maps.c tests/native/native.c \
                tests/native/rooms.c

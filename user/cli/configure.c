@@ -95,6 +95,16 @@ static int passphrase_check(const struct config_group *group)
 			group->name, error);
 }
 
+static void hook_print(const struct config_hook *hook)
+{
+	char words[RUNNER_WORDS_SIZE];
+
+	config_track_words(&hook->job, words, sizeof(words));
+	printf("hook %s: %s\n  %g s at most, for %s\n", hook->name, words,
+	       hook->job.timeout_ms / 1000.0,
+	       hook->groups_count ? "groups that it names" : "all groups");
+}
+
 static int config_check(const struct textfile *files, size_t count)
 {
 	char error[CONFIG_ERROR_SIZE];
@@ -105,6 +115,8 @@ static int config_check(const struct textfile *files, size_t count)
 		return cli_fail(code, "%s", error);
 	for (size_t i = 0; i < config->tracks_count; i++)
 		track_print(&config->tracks[i]);
+	for (size_t i = 0; i < config->hooks_count; i++)
+		hook_print(&config->hooks[i]);
 	for (size_t i = 0; i < config->count && !code; i++)
 		code = passphrase_check(&config->groups[i]);
 	for (size_t i = 0; i < config->count && !code; i++)

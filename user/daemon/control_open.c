@@ -28,6 +28,7 @@ static void describe(void *context, struct pack *pack)
 	pack_put_text(pack, metrics >= 0 ? control->metrics : NULL);
 	pack_put(pack, &control->metrics_followed,
 		 sizeof(control->metrics_followed));
+	hooks_describe(control->hooks, pack);
 	if (metrics >= 0)
 		pack_put_fd(pack, metrics);
 }
@@ -254,6 +255,8 @@ static int take_rest(struct control *control,
 
 	pack_get(rest, &control->metrics_followed,
 		 sizeof(control->metrics_followed));
+	if (!code && hooks_take(control->hooks, rest) != 0)
+		log_warnx("hooks are not taken over: out of order");
 	/* Our own command line may name another place. */
 	if (!code && metrics &&
 	    (!config->metrics || !strcmp(config->metrics, metrics)))
@@ -311,6 +314,7 @@ int control_open(const struct control_config *config, struct control **out,
 	struct control *control = calloc(1, sizeof(*control));
 	struct controller_events events = { .told = control_on_told,
 					    .tracked = control_on_tracked,
+					    .hooked = control_on_hooked,
 					    .calm = control_on_calm,
 					    .context = control };
 	int code;
@@ -333,7 +337,9 @@ int control_open(const struct control_config *config, struct control **out,
 	if (!code)
 		control->feed =
 			feed_open(control->controller, on_wake, control);
-	if (!code && !control->feed) {
+	if (!code)
+		control->hooks = hooks_new(config->loop, control->controller);
+	if (!code && (!control->feed || !control->hooks)) {
 		snprintf(error, error_size, "out of memory");
 		code = EXIT_CODE_FAILED;
 	}
@@ -377,6 +383,8 @@ void control_close(struct control *control)
 	handover_end(control->handover);
 	reload_close(control);
 	linger_close(control->linger);
+	hooks_free(control->hooks);
+	control->hooks = NULL;
 	/* First, so that monitors see the last changes. */
 	controller_close(control->controller);
 	http_close(control->http);

@@ -8,6 +8,7 @@
 #include "user/daemon/control.h"
 #include "user/daemon/feed.h"
 #include "user/daemon/handover.h"
+#include "user/daemon/hooks.h"
 #include "user/daemon/linger.h"
 #include "user/sys/http.h"
 #include "user/sys/server.h"
@@ -27,6 +28,7 @@ struct control {
 	bool given;	/* to a successor: nothing here is ours any more */
 	struct handover *handover;
 	struct lingering *linger;
+	struct hooks *hooks;
 	/* reload.c */
 	struct config *wanted; /* NULL: none; what failed is marked */
 	struct config *before; /* what an unconfirmed one goes back to */
@@ -42,6 +44,7 @@ bool control_on_request(void *context, struct server_client *client,
 void control_on_gone(void *context, struct server_client *client);
 /* controller_events */
 void control_on_told(void *context, const struct news *news);
+void control_on_hooked(void *context, const struct runner_result *result);
 void control_on_tracked(void *context, const struct track *track);
 void control_on_calm(void *context);
 /* Metrics as the configuration says, NULL: nothing.  Where the command line or

@@ -69,6 +69,14 @@ void control_on_told(void *context, const struct news *news)
 
 	tell_monitors(control, status_news(news));
 	feed_told(control->feed, news);
+	hooks_told(control->hooks, news);
+}
+
+void control_on_hooked(void *context, const struct runner_result *result)
+{
+	struct control *control = context;
+
+	hooks_result(control->hooks, result);
 }
 
 void control_on_tracked(void *context, const struct track *track)

@@ -117,6 +117,9 @@ static const char *action_name(enum config_action action)
 		[CONFIG_TRACK_ADD] = "add track",
 		[CONFIG_TRACK_CHANGE] = "change track",
 		[CONFIG_TRACK_REMOVE] = "remove track",
+		[CONFIG_HOOK_ADD] = "add hook",
+		[CONFIG_HOOK_CHANGE] = "change hook",
+		[CONFIG_HOOK_REMOVE] = "remove hook",
 	};
 
 	return names[action];
@@ -197,9 +200,12 @@ static size_t apply(struct control *control, struct config *config,
 		    struct report *report)
 {
 	const struct config_report told = { on_step, report };
-	size_t failed = controller_configure(control->controller, config,
-					     report->dry, &told);
+	size_t failed;
 
+	/* First, for what becomes of the groups is their business. */
+	hooks_settle(control->hooks, config, report->dry, &told);
+	failed = controller_configure(control->controller, config, report->dry,
+				      &told);
 	if (report->dry) {
 		config_free(config);
 		return failed;
@@ -246,6 +252,10 @@ static int remember_before(struct control *control, unsigned int seconds,
 
 	if (!before) {
 		before = controller_config(control->controller, false);
+		if (before && !hooks_fill(control->hooks, before)) {
+			config_free(before);
+			before = NULL;
+		}
 		if (before && control->metrics_followed && control->metrics)
 			before->metrics = strdup(control->metrics);
 	}
@@ -315,7 +325,7 @@ int reload_show(struct control *control, struct json_object *reply, char *error,
 	struct config *config = controller_config(control->controller, true);
 	char *text = NULL;
 
-	if (config) {
+	if (config && hooks_fill(control->hooks, config)) {
 		config->metrics =
 			control->metrics ? strdup(control->metrics) : NULL;
 		text = config_print(config);

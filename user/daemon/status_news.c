@@ -25,6 +25,9 @@ static void put_rest(struct json_object *object, const struct news *news)
 	case NEWS_SENDING:
 		put_bool(object, "failing", !news->well);
 		break;
+	case NEWS_HOOK:
+		put_bool(object, "failed", !news->well);
+		break;
 	case NEWS_DEMOTION:
 		put_int(object, "amount", news->amount);
 		put_text_or_null(object, "by", news->by);
@@ -51,7 +54,9 @@ struct json_object *status_news(const struct news *news)
 	put_if(object, "interface", news->interface);
 	if (news->vhid)
 		put_int(object, "vhid", news->vhid);
+	put_if(object, "group", news->group);
 	put_if(object, "track", news->track);
+	put_if(object, "hook", news->hook);
 	put_if(object, "from", news->from);
 	put_if(object, "to", news->to);
 	put_if(object, "kind", news->what);

@@ -10,7 +10,7 @@ from lab import Lab, resident, wait_until, watch
 NICS = 16
 VHIDS = 255
 WATCHED = 8  # seconds
-SETTLED = 6  # the announcements of a new master are over
+SETTLED = 16  # the announcements of a new master are over
 ADDRESSES_EACH = 3000  # what one request has room for
 
 

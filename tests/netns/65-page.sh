@@ -99,6 +99,45 @@ for pid in "${readers[@]}"; do
 done
 eventually 4 "they go, and leave none" as_before
 stop "$ONE"
+BEFORE=$((BEFORE - 1))
+eventually 4 "the first goes, too" as_before
+
+# One that does not read, while there is much to be told.
+cat >"$HOSTS_DIR/deaf" <<'P'
+import os, socket, sys, time
+peer = socket.socket()
+peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+peer.connect(("127.0.0.1", 9112))
+peer.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+open(sys.argv[1], "w").close()
+time.sleep(60)
+P
+spawn b python3 "$HOSTS_DIR/deaf" "$HOSTS_DIR/deaf.begun"
+wait_until 5 test -e "$HOSTS_DIR/deaf.begun"
+eventually 2 "one that does not read is there" fails as_before
+demote() {
+	printf '{"version":1,"verb":"demote","interface":"eth0","amount":%d,' "$2"
+	printf '"reason":"%03d %0240d"}\n' "$1" 0
+}
+# raw: requests from standard input, one answer for each.
+cat >"$HOSTS_DIR/raw" <<'P'
+import socket, sys
+peer = socket.socket(socket.AF_UNIX)
+peer.connect(sys.argv[1])
+stream = peer.makefile()
+for line in sys.stdin:
+    peer.sendall(line.encode())
+    if '"ok":true' not in (answer := stream.readline()):
+        sys.exit(answer)
+P
+for i in {1..60}; do
+	demote "$i" 1
+done | on b python3 "$HOSTS_DIR/raw" "$HOSTS_DIR/b.sock"
+dropped() {
+	demote 1 1 | on b python3 "$HOSTS_DIR/raw" "$HOSTS_DIR/b.sock"
+	as_before
+}
+eventually 40 "and is dropped" dropped
 
 stream last
 eventually 2 "one reads" told last live true

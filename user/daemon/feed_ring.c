@@ -264,7 +264,7 @@ void *feed_reader_open(void *context)
 	struct feed *feed = context;
 	struct reader *reader = calloc(1, sizeof(*reader));
 
-	if (!feed->ring) {
+	if (reader && !feed->ring) {
 		feed->ring = malloc(FEED_RING_SIZE);
 		feed->next = 0;
 		memset(&feed->sum, 0, sizeof(feed->sum));

@@ -7,10 +7,12 @@
  */
 #include "user/sys/http_parts.h"
 
-#include <string.h>
+#include <sys/socket.h>
 
-enum {
-	STREAM_BLOCK = 16 * 1024
+enum stream_sizes {
+	STREAM_BLOCK = 16 * 1024,
+	/* What waits in the kernel: by itself it would let megabytes wait. */
+	STREAM_BACKLOG = 64 * 1024,
 };
 
 static ssize_t on_read(void *context, uint64_t position, char *out, size_t size)
@@ -39,6 +41,17 @@ static void on_end(void *context)
 	http->streaming--;
 }
 
+static void limit_backlog(struct MHD_Connection *connection)
+{
+	const int size = STREAM_BACKLOG;
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	if (info)
+		(void)setsockopt(info->connect_fd, SOL_SOCKET, SO_SNDBUF, &size,
+				 sizeof(size));
+}
+
 static struct http_stream *stream_open(struct http *http,
 				       struct MHD_Connection *connection)
 {
@@ -51,6 +64,7 @@ static struct http_stream *stream_open(struct http *http,
 		return NULL;
 	stream->http = http;
 	stream->connection = connection;
+	limit_backlog(connection);
 	if (!http->streaming++)
 		http->tick_due = instant_add(loop_now(), span_ms(HTTP_TICK_MS));
 	return stream;

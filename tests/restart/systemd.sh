@@ -252,6 +252,34 @@ inside rm /run/broken
 eventually 15 "and goes on with it" track_is up
 ok "nobody has noticed that" [ "$before" == "$(transitions)" ]
 
+# --- a hook ---------------------------------------------------------------------
+cat >"$HOSTS_DIR/hook" <<'HOOK'
+#!/bin/sh
+id -un >/tmp/hook-user
+cat >>/tmp/hook-events
+HOOK
+chmod 0755 "$HOSTS_DIR/hook"
+inside cp "$HOSTS_DIR/hook" /run/hook
+echo "hook tell { command = { /run/hook } groups = { web } }" \
+	>"$HOSTS_DIR/conf.hook"
+inside cp "$HOSTS_DIR/conf.hook" /run/conf/hook.conf
+ok "a reload brings a hook" inside systemctl reload carp-xdp
+hooked() {
+	inside find /tmp/systemd-private-*runner* -name "hook-$1" -exec cat {} +
+}
+# An earlier run may have left some.
+told() {
+	[[ $(hooked events | jq -r --arg begin "$begin" \
+		'select(.time > $begin) | .to' | xargs) == "$1" ]]
+}
+begin=$(date -u +%FT%T)
+# Of the two it is soonest to take it back.
+carp a state eth0 --vhid 3 backup >/dev/null
+eventually 15 "it is told of both changes" told "backup master"
+wait_until 40 sole_master 3 a b
+ok "by the runner's user" grep -qx carp-xdp-runner <(hooked user)
+before=$(transitions)
+
 # --- the guardian is killed -----------------------------------------------------
 pid=$(described .pid)
 inside kill -KILL "$(main_pid)"

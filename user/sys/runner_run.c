@@ -86,7 +86,8 @@ __attribute__((noreturn)) static void become(const struct runner_job *job,
 	};
 	const char *words[RUNNER_WORDS_MAX + 1];
 
-	split(job, words);
+	if (!split(job, words))
+		_exit(STATUS_NOT_RUN);
 	setsid();
 	/* Should whoever looks after it be killed. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

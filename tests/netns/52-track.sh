@@ -33,7 +33,7 @@ GROUP
 }
 # track NAME OPTION...: as it stands in a file; quick.
 track() {
-	printf 'track %s {\n\tinterval = 0.2\n\ttimeout = 0.5\n' "$1"
+	printf 'track %s {\n\tinterval = 0.2\n' "$1"
 	shift
 	printf '\t%s\n' "$@"
 	echo "}"
@@ -175,7 +175,7 @@ no_sleepers() { ! sleepers; }
 wild calm
 {
 	track well "command = { $ROOM/check }"
-	track wild "command = { $ROOM/run-wild }" "fall = 1"
+	track wild "command = { $ROOM/run-wild }" "fall = 1" "timeout = 0.5"
 	group_of "track = { well }"
 } | conf a.conf
 reload
@@ -292,7 +292,7 @@ ok "showconf prints what is read as the same" [ "$(carp a showconf |
 	tee "$CONF/shown" | grep -c "rise = 5")" == 1 ]
 carp a check "$CONF/shown" >"$HOSTS_DIR/checked"
 ok "check says when a failure counts" grep -q \
-	"every 0.2 s, a failure counts after 1.200 s at most, for groups" \
+	"every 0.2 s, a failure counts after 4.200 s at most, for groups" \
 	"$HOSTS_DIR/checked"
 refute "a track that is not there is refused by set, too" \
 	carp a set eth0 --vhid 3 --track nobody

@@ -19,7 +19,9 @@ VERSION := $(shell cat VERSION 2>/dev/null || echo 0.1.0)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
-LIBS     := libbpf libmnl libsystemd json-c libmicrohttpd libcap-ng libseccomp libconfuse libpcap ncursesw zlib
+LIBS     := libbpf libmnl libsystemd json-c libcap-ng libseccomp libconfuse zlib
+# Loaded by who needs them: user/sys/library.h.
+LOADED   := libmicrohttpd libpcap ncursesw
 WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wimplicit-fallthrough -Wvla -Wundef -Wwrite-strings
 # What a packager says of it holds.
@@ -35,7 +37,7 @@ override CPPFLAGS := -D_GNU_SOURCE -DCARP_XDP_VERSION='"$(VERSION)"' -Iinclude -
 override CFLAGS := -std=gnu11 -O2 -g $(WARN) $(HARDEN) $(CFLAGS) $(EXTRA_CFLAGS)
 override LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack \
             $(if $(SANITIZE),-fsanitize=$(SANITIZE) -static-libasan -static-libubsan) $(LDFLAGS)
-PKG_CFLAGS = $(shell pkg-config --cflags $(LIBS))
+PKG_CFLAGS = $(shell pkg-config --cflags $(LIBS) $(LOADED))
 PKG_LIBS   = $(shell pkg-config --libs $(LIBS))
 
 # Without the 32-bit registers of v3: what clang spills of them, the verifier of

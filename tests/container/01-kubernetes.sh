@@ -21,7 +21,7 @@ read -r -a CAPABILITIES < <(manifest capabilities)
 read -r -a ARGUMENTS < <(manifest arguments)
 read -r -a ENVIRONMENT < <(manifest environment)
 read -r -a LIVENESS < <(manifest liveness)
-manifest lay "$HOSTS_DIR/volumes" >"$HOSTS_DIR/mounts" 
+manifest lay "$HOSTS_DIR/volumes" >"$HOSTS_DIR/mounts"
 
 # An image with the program, setpriv and their libraries, of which nothing can be
 # written but what the manifest mounts; of /proc and /sys no more than others.
@@ -29,8 +29,12 @@ ROOT=$HOSTS_DIR/root
 mkdir -p "$ROOT"/{dev,proc,sys,tmp,etc}
 cp --parents -L /usr/bin/setpriv "$ROOT"
 install -D "$CARP_BINARY" "$ROOT/usr/sbin/carp-xdp"
-ldd /usr/bin/setpriv "$CARP_BINARY" | sed -n 's#.*[\t ]\(/[^ ]*\) (.*#\1#p' |
-	xargs cp --parents -uL -t "$ROOT"
+METRICS=$(ldconfig -p | sed -n 's#.*libmicrohttpd\.so\.12 .* => ##p' | head -n1)
+{
+	echo "$METRICS" # loaded by the controller
+	ldd /usr/bin/setpriv "$CARP_BINARY" "$METRICS" |
+		sed -n 's#.*[\t ]\(/[^ ]*\) (.*#\1#p'
+} | sort -u | xargs cp --parents -uL -t "$ROOT"
 printf 'root:x:0:0::/:\ncarp-xdp:x:990:990::/:\n' >"$ROOT/etc/passwd"
 {
 	echo "set -e; mount --make-rprivate /; cd $ROOT; mount --bind . ."

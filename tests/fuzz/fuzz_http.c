@@ -88,6 +88,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 	(void)argc;
 	(void)argv;
+	MUST(!http_load(text, sizeof(text)));
 	MUST(!loop_open(&loop));
 	for (int i = 0; err && i < 100; i++) {
 		int port = FIRST_PORT + (getpid() + i * 7) % PORTS;

@@ -43,7 +43,8 @@ fuzz_import_src := $(FUZZ_REQUEST)
 fuzz_control_src := tests/fuzz/fake_loop.c user/sys/server.c \
                     user/sys/listener.c user/sys/unix.c $(FUZZ_REQUEST)
 fuzz_http_src := tests/fuzz/fake_loop.c user/sys/http_answer.c \
-                 user/sys/http_stream.c
+                 user/sys/http_stream.c user/sys/http_library.c \
+                 user/sys/library.c
 fuzz_election_src := $(FUZZ_NATIVE) $(CORE_SRC)
 fuzz_memory_src := tests/fuzz/fake_loop.c user/sys/boot.c user/sys/statefile.c \
                    user/sys/readall.c \
@@ -70,7 +71,7 @@ $(B)/tests/fuzz/fuzz_$(1): $$(call FUZZ_OBJ,$$(sort tests/fuzz/fuzz_$(1).c $$(fu
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
 	$$(Q)$$(CLANG) -fsanitize=address,undefined,fuzzer $$^ -o $$@ \
-	  -lnettle -ljson-c -lconfuse -lmnl -lmicrohttpd -pthread
+	  -lnettle -ljson-c -lconfuse -lmnl -pthread
 endef
 $(foreach t,$(FUZZ_TARGETS),$(eval $(call FUZZ_TARGET,$(t))))
 

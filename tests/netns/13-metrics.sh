@@ -15,7 +15,24 @@ listens() { on "$1" ss -tlnH | grep -q .; }
 
 attach a --vhid 3 --vip "$VIP4/24"
 refute "nothing listens unless asked" listens a
-carp a detach eth0 >/dev/null
+
+# What only some need is in the memory of no process that does not.
+has_loaded() {
+	local pid
+	for pid in $(controller a) $(guardian a) $(hand a); do
+		grep -hoE "lib(microhttpd|gnutls|pcap|ncurses|nss_)[^ ]*" \
+			"/proc/$pid/maps" && return
+	done
+}
+refute "without metrics no web server is loaded" has_loaded
+ok "asked later it says that it cannot, and how it can" \
+	grep -q "daemon --takeover --metrics $AT" <(carp a attach eth0 \
+		--vhid 4 --vip 192.0.2.4/24 --pass-file "$PASS" \
+		--metrics "$AT" 2>&1)
+ok "and has attached nothing" [ -z "$(group a 4 .state)" ]
+spawn_carp a daemon --takeover --metrics "$AT" 2>"$HOSTS_DIR/daemon"
+eventually 5 "its successor serves them" scrape a
+stop "$SPAWNED"
 
 attach a --vhid 3 --vip "$VIP4/24" --vip "$VIP6/64" --metrics "$AT"
 spawn_carp b daemon --metrics "$AT" 2>"$HOSTS_DIR/daemon"

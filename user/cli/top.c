@@ -5,10 +5,11 @@
  */
 #include "user/cli/top.h"
 #include "user/cli/field.h"
+#include "user/cli/screen.h"
 #include "user/cli/verbs.h"
 #include "user/daemon/verdicts.h"
 
-#include <ncurses.h>
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@ enum top_numbers {
 	INTERVAL_MAX = 3600,
 	ANSWER_PATIENCE_MS = 20000,
 	RETRY_MS = 200,
+	TERMINAL_ERROR_SIZE = 320,
 };
 
 struct view {
@@ -189,17 +191,17 @@ static bool key_take(struct top *top, int key)
 		top->sort = (top->sort + 1) % TOP_SORTS;
 		rates_sort(top);
 		break;
-	case KEY_UP:
+	case SCREEN_UP:
 		top->scroll--;
 		break;
-	case KEY_DOWN:
+	case SCREEN_DOWN:
 		top->scroll++;
 		break;
-	case KEY_PPAGE:
-		top->scroll -= LINES / 2;
+	case SCREEN_PAGE_UP:
+		top->scroll -= screen_height() / 2;
 		break;
-	case KEY_NPAGE:
-		top->scroll += LINES / 2;
+	case SCREEN_PAGE_DOWN:
+		top->scroll += screen_height() / 2;
 		break;
 	default:
 		break;
@@ -211,7 +213,7 @@ static bool keys_take(struct top *top)
 {
 	int key;
 
-	while ((key = getch()) != ERR) {
+	while ((key = screen_key()) != SCREEN_NO_KEY) {
 		if (!key_take(top, key))
 			return false;
 	}
@@ -265,23 +267,23 @@ static int interval_get(const struct cli *cli, int64_t *out_ms)
 			(long long)value, INTERVAL_MAX);
 }
 
-static bool terminal_open(void)
+static int terminal_open(struct cli *cli)
 {
-	if (!newterm(NULL, stdout, stdin))
-		return false;
-	cbreak();
-	noecho();
-	curs_set(0);
-	keypad(stdscr, TRUE);
-	nodelay(stdscr, TRUE);
-	return true;
+	const char *term = getenv("TERM");
+	char error[TERMINAL_ERROR_SIZE];
+	int err = screen_open(error, sizeof(error));
+
+	if (err == -ENOTTY)
+		return cli_misused(cli, "terminal %s is not known here",
+				   term ? term : "\"\"");
+	return err ? cli_fail(EXIT_CODE_FAILED, "%s", error) : 0;
 }
 
 int verbs_top(struct cli *cli)
 {
 	const struct sigaction action = { .sa_handler = end };
 	int64_t interval_ms;
-	const int code = interval_get(cli, &interval_ms);
+	int code = interval_get(cli, &interval_ms);
 	struct view *v;
 
 	if (code)
@@ -289,22 +291,22 @@ int verbs_top(struct cli *cli)
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return cli_misused(cli, "needs a terminal; for programs there "
 					"are status -j and monitor -j");
-	v = calloc(1, sizeof(*v));
-	if (!v)
-		return cli_fail(EXIT_CODE_FAILED, "out of memory");
-	v->top.path = cli->socket_path;
-	v->status.fd = v->monitor.fd = -1;
-	v->interval_ms = interval_ms;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
-	if (!terminal_open()) {
-		free(v);
-		return cli_misused(cli, "terminal %s is not known here",
-				   getenv("TERM") ? getenv("TERM") : "\"\"");
+	code = terminal_open(cli);
+	if (code)
+		return code;
+	v = calloc(1, sizeof(*v));
+	if (!v) {
+		screen_close();
+		return cli_fail(EXIT_CODE_FAILED, "out of memory");
 	}
+	v->top.path = cli->socket_path;
+	v->status.fd = v->monitor.fd = -1;
+	v->interval_ms = interval_ms;
 	look(v);
-	endwin();
+	screen_close();
 	top_link_close(&v->status);
 	top_link_close(&v->monitor);
 	json_object_put(v->top.status);

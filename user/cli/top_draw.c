@@ -4,10 +4,10 @@
  * What does not fit is cut off; what may be scrolled is the groups.
  */
 #include "user/cli/field.h"
+#include "user/cli/screen.h"
 #include "user/cli/top.h"
 #include "user/daemon/verdicts.h"
 
-#include <ncurses.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -16,15 +16,6 @@ enum draw_numbers {
 	BAR_WIDTH = 20,
 	STALE_MS = 5000,
 };
-
-static void line_put(int y, attr_t look, const char *text)
-{
-	if (y >= LINES)
-		return;
-	attrset(look);
-	mvaddnstr(y, 0, text, COLS);
-	attrset(A_NORMAL);
-}
 
 /* --- title ---------------------------------------------------------------- */
 
@@ -38,7 +29,7 @@ static void draw_title(const struct top *top, int64_t now_ms)
 	strftime(clock, sizeof(clock), "%H:%M:%S", localtime_r(&now, &local));
 	snprintf(text, sizeof(text), "carp-xdp top  %s  by %s%s", clock,
 		 sorts[top->sort], top->paused ? "  PAUSED" : "");
-	line_put(0, A_BOLD, text);
+	screen_line(0, SCREEN_BOLD, text);
 	if (!top->connected)
 		snprintf(text, sizeof(text), "no controller answers on %s",
 			 top->path);
@@ -49,7 +40,7 @@ static void draw_title(const struct top *top, int64_t now_ms)
 	else
 		snprintf(text, sizeof(text),
 			 "q quit, p pause, s sort, arrows and pages scroll");
-	line_put(1, top->connected ? A_DIM : A_REVERSE, text);
+	screen_line(1, top->connected ? SCREEN_DIM : SCREEN_REVERSED, text);
 }
 
 /* --- groups --------------------------------------------------------------- */
@@ -111,7 +102,7 @@ static void draw_group(int y, struct json_object *group)
 		 field_text(group, "interface"), field_number(group, "vhid"),
 		 field_upper(group, "state", state, sizeof(state)),
 		 master_of(group), seconds, dead, bar);
-	line_put(y, master ? A_BOLD : A_NORMAL, text);
+	screen_line(y, master ? SCREEN_BOLD : SCREEN_PLAIN, text);
 }
 
 static int draw_groups(struct top *top, int y, int height)
@@ -121,9 +112,9 @@ static int draw_groups(struct top *top, int y, int height)
 
 	top->scroll = top->scroll > most ? most : top->scroll;
 	top->scroll = top->scroll < 0 ? 0 : top->scroll;
-	line_put(y++, A_UNDERLINE,
-		 "INTERFACE  VHID  STATE   MASTER               "
-		 "  GAP/DEAD s");
+	screen_line(y++, SCREEN_UNDERLINED,
+		    "INTERFACE  VHID  STATE   MASTER               "
+		    "  GAP/DEAD s");
 	for (int i = 0; i < height && i + top->scroll < count; i++)
 		draw_group(y++, field_element(top->status, "groups",
 					      (size_t)i + (size_t)top->scroll));
@@ -136,8 +127,8 @@ static int draw_rates(const struct top *top, int y, int height)
 {
 	char text[128];
 
-	line_put(y++, A_UNDERLINE,
-		 "VERDICT              PER SECOND         TOTAL");
+	screen_line(y++, SCREEN_UNDERLINED,
+		    "VERDICT              PER SECOND         TOTAL");
 	for (int i = 0; i < CARP_V_COUNT && height > 0; i++) {
 		const struct top_rate *rate = &top->rates[i];
 
@@ -146,7 +137,7 @@ static int draw_rates(const struct top *top, int y, int height)
 		snprintf(text, sizeof(text), "%-20s %10.1f %13lld",
 			 verdict_names[rate->verdict], rate->per_second,
 			 (long long)rate->total);
-		line_put(y++, A_NORMAL, text);
+		screen_line(y++, SCREEN_PLAIN, text);
 		height--;
 	}
 	return y;
@@ -155,25 +146,26 @@ static int draw_rates(const struct top *top, int y, int height)
 static void draw_changes(const struct top *top, int y)
 {
 	unsigned long count = top->changes_count;
+	const int height = screen_height();
 
-	line_put(y++, A_UNDERLINE, "CHANGES, the last one first");
-	for (unsigned long i = 0; i < count && i < TOP_CHANGES_MAX && y < LINES;
-	     i++)
-		line_put(y++, A_NORMAL,
-			 top->changes[(count - 1 - i) % TOP_CHANGES_MAX]);
+	screen_line(y++, SCREEN_UNDERLINED, "CHANGES, the last one first");
+	for (unsigned long i = 0;
+	     i < count && i < TOP_CHANGES_MAX && y < height; i++)
+		screen_line(y++, SCREEN_PLAIN,
+			    top->changes[(count - 1 - i) % TOP_CHANGES_MAX]);
 }
 
 void top_draw(struct top *top, int64_t now_ms)
 {
-	const int room = LINES - 5;
+	const int room = screen_height() - 5;
 	const int groups = (int)field_count(top->status, "groups");
 	const int half = room > 4 ? room / 2 : 2;
 	int y;
 
-	erase();
+	screen_clear();
 	draw_title(top, now_ms);
 	y = draw_groups(top, 2, groups < half ? groups : half);
-	y = draw_rates(top, y, (LINES - y - 2) / 2);
+	y = draw_rates(top, y, (screen_height() - y - 2) / 2);
 	draw_changes(top, y);
-	refresh();
+	screen_show();
 }

@@ -170,6 +170,13 @@ static int serve_metrics(struct control *control, const char *address,
 			 "metrics %s: expected ADDRESS:PORT such as "
 			 "127.0.0.1:9112",
 			 address);
+	else if (err == -ENOSYS)
+		snprintf(error, error_size,
+			 "metrics %s: this controller has not loaded what "
+			 "serves them, and cannot any more; "
+			 "\"carp-xdp daemon --takeover --metrics %s\" goes on "
+			 "in its place with them",
+			 address, address);
 	else
 		snprintf(error, error_size, "metrics %s: %s", address,
 			 strerror(-err));

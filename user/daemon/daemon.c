@@ -7,6 +7,7 @@
 #include "user/daemon/host.h"
 #include "user/sys/confine.h"
 #include "user/sys/guardian.h"
+#include "user/sys/http.h"
 #include "user/sys/log.h"
 #include "user/sys/notify.h"
 #include "user/sys/runner.h"
@@ -120,6 +121,19 @@ static int open_loop(struct daemon *d)
 	return err ? err : loop_catch_signals(d->loop);
 }
 
+/* Whoever may be told to serve metrics later cannot load anything then. */
+static int load_what_is_needed(const struct daemon_options *options,
+			       char *error, size_t size)
+{
+	if ((!options->metrics && !options->config && !options->takeover) ||
+	    http_load(error, size) == 0)
+		return 0;
+	if (options->metrics)
+		return EXIT_CODE_FAILED;
+	log_warnx("there will be no metrics: %s", error);
+	return 0;
+}
+
 /* All that needs privilege for itself; the guardian does not return. */
 static int prepare(struct daemon *d, char *error, size_t size)
 {
@@ -139,6 +153,8 @@ static int prepare(struct daemon *d, char *error, size_t size)
 	if (!code)
 		code = explain(open_hand(d), "make the hand", error, size);
 	hand_link_close(&d->link);
+	if (!code)
+		code = load_what_is_needed(d->options, error, size);
 	if (!code)
 		code = explain(open_loop(d), "make an event loop", error, size);
 	if (code)

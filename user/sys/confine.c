@@ -12,12 +12,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <malloc.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char user_name[] = "carp-xdp";
@@ -39,19 +41,57 @@ static int make_empty(const char *where)
 	return fd;
 }
 
+struct identity {
+	uid_t uid;
+	gid_t gid;
+};
+
+static void find_user(int answer)
+{
+	const struct passwd *user = getpwnam(user_name);
+	struct identity found = { 0 };
+
+	if (user)
+		found = (struct identity){ user->pw_uid, user->pw_gid };
+	_exit(write(answer, &found, sizeof(found)) != sizeof(found));
+}
+
+/* In a process of its own: whoever answers for names on this host is loaded
+ * into whoever asks, and stays there.  All 0: there is no such user. */
+static struct identity ask_for_user(void)
+{
+	struct identity found = { 0 };
+	int ends[2];
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return found;
+	child = fork();
+	if (!child)
+		find_user(ends[1]);
+	close(ends[1]);
+	if (read(ends[0], &found, sizeof(found)) != sizeof(found))
+		found = (struct identity){ 0 };
+	close(ends[0]);
+	if (child > 0)
+		waitpid(child, NULL, 0);
+	return found;
+}
+
 void confine_prepare(struct confine *out)
 {
 	static const char *const places[] = { "/run", "/tmp", "/dev/shm" };
-	const struct passwd *user = getpwnam(user_name);
+	struct identity user;
 
 	*out = (struct confine){ CONFINE_ID, CONFINE_ID, -1 };
 	if (geteuid()) {
 		*out = (struct confine){ geteuid(), getegid(), -1 };
 		return;
 	}
-	if (user && user->pw_uid) {
-		out->uid = user->pw_uid;
-		out->gid = user->pw_gid;
+	user = ask_for_user();
+	if (user.uid) {
+		out->uid = user.uid;
+		out->gid = user.gid;
 	}
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
 		if (out->root < 0)
@@ -150,6 +190,8 @@ static void filter(const char *const *calls, enum confine_limits limits)
 
 	if (err)
 		log_warnx("system calls are not filtered: %s", strerror(-err));
+	/* What it took to make the filter. */
+	malloc_trim(0);
 }
 
 /* At the end a sanitizer looks for what was not freed, and says so in a file,

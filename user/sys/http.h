@@ -41,9 +41,13 @@ struct http_service {
 	void *context;
 };
 
+/* The library, which has to be there before there is no file system any more,
+ * and in no process that does without it: 0, or -ENOENT with a line of text. */
+int http_load(char *error, size_t error_size);
+
 /* address: "127.0.0.1:9112" or "[::1]:9112".  0, -EINVAL for a bad address,
- * or -errno of the listener.  listening: a socket that listens there already
- * and is taken over, -1: none. */
+ * -ENOSYS without http_load(), or -errno of the listener.  listening: a socket
+ * that listens there already and is taken over, -1: none. */
 int http_open(struct loop *loop, const char *address, int listening,
 	      const struct http_service *service, struct http **out);
 /* Streams have something to read: soon, from the loop.  Takes NULL. */

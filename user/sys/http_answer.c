@@ -24,16 +24,16 @@ enum MHD_Result http_send(struct MHD_Connection *connection,
 
 	if (!response)
 		return MHD_NO;
-	result = MHD_add_response_header(response, header, value);
+	result = mhd.add_response_header(response, header, value);
 	if (result == MHD_YES)
-		result = MHD_queue_response(connection, status, response);
-	MHD_destroy_response(response);
+		result = mhd.queue_response(connection, status, response);
+	mhd.destroy_response(response);
 	return result;
 }
 
 static struct MHD_Response *constant(const char *text, size_t size)
 {
-	return MHD_create_response_from_buffer(size, (void *)(uintptr_t)text,
+	return mhd.create_response_from_buffer(size, (void *)(uintptr_t)text,
 					       MHD_RESPMEM_PERSISTENT);
 }
 
@@ -85,7 +85,7 @@ static bool host_is_ours(const struct http *http, const char *header)
 static const char *header_of(struct MHD_Connection *connection,
 			     const char *name)
 {
-	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+	return mhd.lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
 const char *http_stranger(const struct http *http,
@@ -129,12 +129,12 @@ enum MHD_Result http_page(struct http *http, struct MHD_Connection *connection)
 		return MHD_NO;
 	for (size_t i = 0; i < sizeof(page_headers) / sizeof(*page_headers);
 	     i++)
-		(void)MHD_add_response_header(response, page_headers[i].name,
+		(void)mhd.add_response_header(response, page_headers[i].name,
 					      page_headers[i].value);
 	/* Without it there is no page. */
-	if (MHD_add_response_header(response, "Content-Security-Policy",
+	if (mhd.add_response_header(response, "Content-Security-Policy",
 				    http->service.policy) != MHD_YES) {
-		MHD_destroy_response(response);
+		mhd.destroy_response(response);
 		return MHD_NO;
 	}
 	return http_send(connection, MHD_HTTP_OK, MHD_HTTP_HEADER_CONTENT_TYPE,

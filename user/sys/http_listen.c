@@ -96,7 +96,7 @@ int http_address(const char *text, struct sockaddr_storage *out)
 static enum MHD_Result metrics(struct http *http,
 			       struct MHD_Connection *connection)
 {
-	const char *accept = MHD_lookup_connection_value(
+	const char *accept = mhd.lookup_connection_value(
 		connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
 	bool open_metrics =
 		accept && strcasestr(accept, "application/openmetrics-text");
@@ -107,7 +107,7 @@ static enum MHD_Result metrics(struct http *http,
 	if (!body)
 		return http_say(connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
 				"no metrics\n");
-	response = MHD_create_response_from_buffer(strlen(body), body,
+	response = mhd.create_response_from_buffer(strlen(body), body,
 						   MHD_RESPMEM_MUST_FREE);
 	if (!response)
 		free(body);
@@ -153,7 +153,7 @@ static void arm_timer(struct http *http)
 	MHD_UNSIGNED_LONG_LONG ms;
 	uint64_t ns = http_streams_wait(http).ns;
 
-	if (MHD_get_timeout(http->daemon, &ms) == MHD_YES &&
+	if (mhd.get_timeout(http->daemon, &ms) == MHD_YES &&
 	    span_ms(ms).ns < ns)
 		ns = span_ms(ms).ns;
 	if (ns != UINT64_MAX) {
@@ -181,7 +181,7 @@ static void run(void *context)
 	if (!has_descriptor(http))
 		loop_source_pause(http->readable, span_ms(HTTP_PAUSE_MS));
 	http_streams_serve(http);
-	MHD_run(http->daemon);
+	mhd.run(http->daemon);
 	/* Setting it also takes back that it has expired. */
 	arm_timer(http);
 }
@@ -197,7 +197,7 @@ static int start(struct http *http, const struct sockaddr_storage *address,
 	if (address->ss_family == AF_INET6)
 		flags |= MHD_USE_IPv6;
 	errno = 0;
-	http->daemon = MHD_start_daemon(
+	http->daemon = mhd.start_daemon(
 		flags, 0, NULL, NULL, on_request, http, MHD_OPTION_SOCK_ADDR,
 		(const struct sockaddr *)address, MHD_OPTION_CONNECTION_LIMIT,
 		(unsigned int)HTTP_CONNECTIONS_MAX,
@@ -211,7 +211,7 @@ static int start(struct http *http, const struct sockaddr_storage *address,
 static int watch(struct http *http, struct loop *loop)
 {
 	const union MHD_DaemonInfo *info =
-		MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+		mhd.get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 	int err;
 
 	if (!info)
@@ -237,6 +237,8 @@ int http_open(struct loop *loop, const char *address, int listening,
 
 	if (parse_address(address, &parsed))
 		return -EINVAL;
+	if (!mhd.start_daemon)
+		return -ENOSYS;
 	http = calloc(1, sizeof(*http));
 	if (!http)
 		return -ENOMEM;
@@ -267,7 +269,7 @@ void http_wake(struct http *http)
 int http_fd(const struct http *http)
 {
 	const union MHD_DaemonInfo *info =
-		http ? MHD_get_daemon_info(http->daemon,
+		http ? mhd.get_daemon_info(http->daemon,
 					   MHD_DAEMON_INFO_LISTEN_FD)
 		     : NULL;
 
@@ -284,6 +286,6 @@ void http_close(struct http *http)
 		close(http->timer);
 	http_streams_resume(http);
 	if (http->daemon)
-		MHD_stop_daemon(http->daemon);
+		mhd.stop_daemon(http->daemon);
 	free(http);
 }

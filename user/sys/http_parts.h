@@ -9,6 +9,31 @@
 
 #include <microhttpd.h>
 
+/* What of the library is called, at the addresses where http_load() has found
+ * it. */
+#define HTTP_CALLS(X) \
+	X(add_response_header) \
+	X(create_response_from_buffer) \
+	X(create_response_from_callback) \
+	X(destroy_response) \
+	X(get_connection_info) \
+	X(get_daemon_info) \
+	X(get_timeout) \
+	X(lookup_connection_value) \
+	X(queue_response) \
+	X(resume_connection) \
+	X(run) \
+	X(start_daemon) \
+	X(stop_daemon) \
+	X(suspend_connection)
+#define HTTP_SLOT(name) __typeof__(&MHD_##name) name;
+
+struct http_library {
+	HTTP_CALLS(HTTP_SLOT)
+};
+
+extern struct http_library mhd; /* NULL without http_load() */
+
 struct http_stream {
 	struct http *http;
 	struct MHD_Connection *connection;

@@ -26,7 +26,7 @@ static ssize_t on_read(void *context, uint64_t position, char *out, size_t size)
 		return MHD_CONTENT_READER_END_OF_STREAM;
 	if (got == 0) {
 		stream->suspended = true;
-		MHD_suspend_connection(stream->connection);
+		mhd.suspend_connection(stream->connection);
 	}
 	return got;
 }
@@ -44,7 +44,7 @@ static void on_end(void *context)
 static void limit_backlog(struct MHD_Connection *connection)
 {
 	const int size = STREAM_BACKLOG;
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	const union MHD_ConnectionInfo *info = mhd.get_connection_info(
 		connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
 	if (info)
@@ -78,13 +78,13 @@ static enum MHD_Result stream_begin(struct http *http,
 
 	if (!stream)
 		return MHD_NO;
-	response = MHD_create_response_from_callback(
+	response = mhd.create_response_from_callback(
 		MHD_SIZE_UNKNOWN, STREAM_BLOCK, on_read, stream, on_end);
 	if (!response) {
 		on_end(stream);
 		return MHD_NO;
 	}
-	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
+	(void)mhd.add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
 				      "no-store");
 	return http_send(connection, MHD_HTTP_OK, MHD_HTTP_HEADER_CONTENT_TYPE,
 			 "text/event-stream", response);
@@ -102,12 +102,12 @@ enum MHD_Result http_events(struct http *http,
 		return http_send(connection, MHD_HTTP_OK,
 				 MHD_HTTP_HEADER_CONTENT_TYPE,
 				 "text/event-stream",
-				 MHD_create_response_from_buffer(
+				 mhd.create_response_from_buffer(
 					 0, NULL, MHD_RESPMEM_PERSISTENT));
 	if (http->streaming == HTTP_STREAMS_MAX)
 		return http_send(connection, MHD_HTTP_SERVICE_UNAVAILABLE,
 				 MHD_HTTP_HEADER_RETRY_AFTER, "5",
-				 MHD_create_response_from_buffer(
+				 mhd.create_response_from_buffer(
 					 0, NULL, MHD_RESPMEM_PERSISTENT));
 	return stream_begin(http, connection);
 }
@@ -121,7 +121,7 @@ void http_streams_resume(struct http *http)
 		if (!stream->suspended)
 			continue;
 		stream->suspended = false;
-		MHD_resume_connection(stream->connection);
+		mhd.resume_connection(stream->connection);
 	}
 }
 

@@ -104,6 +104,7 @@ struct member {
 	/* Attaching or detaching goes on: the next one, in slices. */
 	bool address_work, address_wanted, address_refusing;
 	size_t address_next;
+	unsigned int address_round; /* how often that was begun */
 	bool address_lost;	      /* one of ours is not there */
 	bool address_refused;	      /* the kernel would not have it */
 	bool address_stuck;	      /* or would not let go of it */
@@ -147,6 +148,7 @@ struct controller {
 	/* Some member may have addresses to work on, or to restore: without a
 	 * word of that, nobody looks through thousands of them. */
 	bool addresses_at_work;
+	struct adding *adding; /* under way, or NULL */
 	struct instant restore_due;
 	struct nic *nics;
 	struct nic *prepared; /* taken over soon, and not in use yet */
@@ -454,6 +456,8 @@ int cluster_set(struct member *leader, struct request *request, char *error,
 void member_want_addresses(struct member *member, bool wanted);
 /* All of them, now. */
 void member_detach_addresses(struct member *member);
+/* Its list is about to be another: what is under way comes to its end first. */
+void member_await_addresses(struct member *member);
 /* An address has vanished from the interface under a master. */
 void member_address_lost(struct member *member,
 			 const struct netlink_address *address);

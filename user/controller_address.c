@@ -7,6 +7,7 @@
 #include "user/sys/log.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -111,18 +112,24 @@ static void slice_add(struct slice *slice, const struct member *m, size_t i)
 	slice->at[slice->count++] = i;
 }
 
-static void slice_work(const struct slice *slice, struct member *m, bool add)
+static void slice_done(const struct slice *slice, struct member *m, bool add,
+		       const int errors[HAND_BATCH])
 {
-	int errors[HAND_BATCH] = { 0 };
-
-	hand_addresses(m->nic->controller->hand, add, slice->addresses,
-		       slice->count, errors);
 	for (size_t k = 0; k < slice->count; k++) {
 		if (!add)
 			detached_one(m, slice->at[k], errors[k]);
 		else if (!attached_one(m, slice->at[k], errors[k]))
 			m->address_refusing = true;
 	}
+}
+
+static void slice_work(const struct slice *slice, struct member *m, bool add)
+{
+	int errors[HAND_BATCH] = { 0 };
+
+	hand_addresses(m->nic->controller->hand, add, slice->addresses,
+		       slice->count, errors);
+	slice_done(slice, m, add, errors);
 }
 
 /* One whose attaching failed may be there all the same: the kernel's word for
@@ -151,27 +158,10 @@ static bool gone(struct member *m)
 	return true;
 }
 
-/* What is refused, because the MTU is too small for IPv6 for example, is tried
- * again.  A hand that is held up, as by whoever has the kernel's one lock of
- * all interfaces, is waited for once and not with every slice. */
-static void work_addresses(struct member *m)
+static void finish(struct member *m, size_t next)
 {
-	struct slice slice = { 0 };
-	size_t i = m->address_next;
-
-	if (gone(m))
-		return;
-	if (i == 0)
-		m->address_stuck = false;
-	for (; i < m->group.settings.vips_count && slice.count < ADDRESS_SLICE;
-	     i++)
-		if (m->attached[i] != m->address_wanted)
-			slice_add(&slice, m, i);
-	if (slice.count && hand_owes(m->nic->controller->hand))
-		return;
-	slice_work(&slice, m, m->address_wanted);
-	m->address_next = i;
-	if (i < m->group.settings.vips_count)
+	m->address_next = next;
+	if (next < m->group.settings.vips_count)
 		return;
 	m->address_work = false;
 	if (m->address_wanted)
@@ -183,11 +173,104 @@ static void work_addresses(struct member *m)
 				  m->nic->link.ifindex, sweep, m);
 }
 
+/* What the hand is adding.  Who has become master speaks meanwhile, and is not
+ * held up by whoever has the kernel's lock. */
+struct adding {
+	struct member *member; /* NULL: is not what it was then */
+	unsigned int round;    /* of its */
+	size_t next;
+	struct slice slice;
+};
+
+static bool begin(struct member *m, const struct slice *slice, size_t next)
+{
+	struct controller *c = m->nic->controller;
+	struct adding *a = malloc(sizeof(*a));
+
+	if (!a || hand_addresses_begin(c->hand, slice->addresses,
+				       slice->count) != 0) {
+		free(a);
+		return false;
+	}
+	*a = (struct adding){ m, m->address_round, next, *slice };
+	c->adding = a;
+	return true;
+}
+
+/* What it was asked for may not be wanted any more, or be wanted again. */
+static void collect(struct controller *c)
+{
+	struct adding *a = c->adding;
+	struct member *m = a ? a->member : NULL;
+	int errors[HAND_BATCH];
+
+	if (!a || !hand_addresses_end(c->hand, errors))
+		return;
+	c->adding = NULL;
+	if (m && !m->nic->gone &&
+	    m->nic->link.ifindex == a->slice.addresses[0].ifindex) {
+		slice_done(&a->slice, m, true, errors);
+		if (m->address_work && m->address_round == a->round)
+			finish(m, a->next);
+	}
+	free(a);
+}
+
+/* Which addresses it has nobody knows until then. */
+static bool is_adding(const struct member *m)
+{
+	const struct adding *a = m->nic->controller->adding;
+
+	return a && a->member == m;
+}
+
+void member_await_addresses(struct member *m)
+{
+	struct controller *c = m->nic->controller;
+
+	if (!is_adding(m))
+		return;
+	hand_await(c->hand);
+	collect(c);
+	if (!is_adding(m))
+		return;
+	c->adding->member = NULL;
+	m->address_refused = true; /* may be there all the same */
+}
+
+/* What is refused, because the MTU is too small for IPv6 for example, is tried
+ * again.  A hand that is held up, as by whoever has the kernel's one lock of
+ * all interfaces, is waited for once and not with every slice. */
+static void work_addresses(struct member *m)
+{
+	struct slice slice = { 0 };
+	size_t i;
+
+	collect(m->nic->controller);
+	if (gone(m) || !m->address_work)
+		return;
+	i = m->address_next;
+	if (i == 0)
+		m->address_stuck = false;
+	for (; i < m->group.settings.vips_count && slice.count < ADDRESS_SLICE;
+	     i++)
+		if (m->attached[i] != m->address_wanted)
+			slice_add(&slice, m, i);
+	if (is_adding(m) ||
+	    (slice.count && hand_owes(m->nic->controller->hand)))
+		return;
+	if (slice.count && m->address_wanted && begin(m, &slice, i))
+		return;
+	slice_work(&slice, m, m->address_wanted);
+	finish(m, i);
+}
+
 void member_want_addresses(struct member *m, bool wanted)
 {
 	m->address_work = true;
 	m->address_wanted = wanted;
 	m->address_next = 0;
+	m->address_round++;
 	m->address_refusing = false;
 	work_addresses(m);
 	m->nic->controller->addresses_at_work |= m->address_work;
@@ -198,6 +281,7 @@ void member_detach_addresses(struct member *m)
 	struct hand *hand = m->nic->controller->hand;
 	int tries = 0;
 
+	member_await_addresses(m);
 	do {
 		hand_await(hand);
 		member_want_addresses(m, false);
@@ -278,8 +362,10 @@ static void restore_all(struct controller *c)
 
 void controller_work_addresses(struct controller *c)
 {
-	struct member *m = c->addresses_at_work ? member_at_work(c) : NULL;
+	struct member *m;
 
+	collect(c);
+	m = c->addresses_at_work ? member_at_work(c) : NULL;
 	c->addresses_at_work = m;
 	if (m)
 		work_addresses(m);

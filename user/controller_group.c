@@ -240,6 +240,7 @@ static void replace_vips(struct member *m, struct request *r,
 {
 	struct settings old = m->group.settings;
 
+	member_await_addresses(m);
 	for (size_t i = 0; i < old.vips_count; i++) {
 		size_t kept = find_vip(new, &old.vips[i]);
 

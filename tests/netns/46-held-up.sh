@@ -58,6 +58,19 @@ ok "maintenance is on" maintenance_is true
 ok "and the second, too" wait "$ASKED"
 ok "advskew is changed" [ "$(group b 3 .advskew)" == 30 ]
 
+# Master for a moment, while nothing is added: nothing stays behind.
+attach a "${GROUP[@]}"
+eventually 6 "a is back" state_is a 3 master
+eventually 2 "b has no address any more" fails has_address b "$VIP4"
+kill -STOP "$HAND"
+ok "b is made master" carp b state eth0 --vhid 3 master
+eventually 2 "and yields" state_now backup
+kill -CONT "$HAND"
+eventually 2 "the hand is back again: no address" fails has_address b "$VIP4"
+stays 1 "nor later" fails has_address b "$VIP4"
+crash a
+eventually 6 "b is master once more" state_now master
+
 # Not only for a second: the next look, the next write.
 kill -STOP "$HAND"
 stays 3 "stopped again: status is answered" answered carp b status

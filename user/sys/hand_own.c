@@ -161,12 +161,23 @@ int hand_fd(const struct hand *hand)
 	return hand->quick;
 }
 
+/* Of all that nobody waits for, one answer is wanted later. */
+static void keep(struct hand *hand, const struct hand_quick_answer *answer)
+{
+	if (!hand->begun || answer->sequence != hand->begun)
+		return;
+	hand->answer = *answer;
+	hand->told = true;
+}
+
 /* An answer that came too late; one that has ended owes none. */
 static ssize_t receive_late(struct hand *hand, int flags)
 {
 	struct hand_quick_answer late;
 	ssize_t got = recv(hand->quick, &late, sizeof(late), flags);
 
+	if (got == sizeof(late))
+		keep(hand, &late);
 	if (!got || (got == sizeof(late) && late.sequence == hand->asked))
 		hand->owes = false;
 	return got;
@@ -220,6 +231,8 @@ static int ask(struct hand *hand, struct hand_quick *quick,
 			err = -EPIPE;
 		else if (answer->sequence == quick->sequence)
 			break;
+		else
+			keep(hand, answer);
 	}
 	err = err == -EAGAIN ? -ETIMEDOUT : err;
 	hand->owes = err == -ETIMEDOUT;
@@ -235,20 +248,54 @@ static void fill_item(struct hand_item *item,
 	memcpy(item->address, address->address, 16);
 }
 
+static struct hand_quick about(enum hand_quick_kind kind,
+			       const struct netlink_address *addresses,
+			       size_t count)
+{
+	struct hand_quick quick = { .kind = kind,
+				    .ifindex = addresses->ifindex,
+				    .count = (__u32)count };
+
+	for (size_t i = 0; i < count; i++)
+		fill_item(&quick.items[i], &addresses[i]);
+	return quick;
+}
+
+int hand_addresses_begin(struct hand *hand,
+			 const struct netlink_address *addresses, size_t count)
+{
+	struct hand_quick quick = about(QUICK_ADD, addresses, count);
+	int err = tell(hand, &quick, MSG_DONTWAIT);
+
+	if (err)
+		return err;
+	hand->begun = hand->asked = quick.sequence;
+	hand->owes = true;
+	hand->told = false;
+	return 0;
+}
+
+bool hand_addresses_end(struct hand *hand, int errors[HAND_BATCH])
+{
+	hand_owes(hand);
+	if (!hand->told)
+		return false;
+	memcpy(errors, hand->answer.errors, sizeof(hand->answer.errors));
+	hand->told = false;
+	return true;
+}
+
 void hand_addresses(struct hand *hand, bool add,
 		    const struct netlink_address *addresses, size_t count,
 		    int errors[HAND_BATCH])
 {
-	struct hand_quick quick = { .kind = add ? QUICK_ADD : QUICK_REMOVE };
+	struct hand_quick quick;
 	struct hand_quick_answer answer;
 	int err;
 
 	if (!count || count > HAND_BATCH)
 		return;
-	quick.ifindex = addresses->ifindex;
-	quick.count = (__u32)count;
-	for (size_t i = 0; i < count; i++)
-		fill_item(&quick.items[i], &addresses[i]);
+	quick = about(add ? QUICK_ADD : QUICK_REMOVE, addresses, count);
 	err = ask(hand, &quick, &answer);
 	for (size_t i = 0; i < count; i++)
 		errors[i] = err ? err : answer.errors[i];

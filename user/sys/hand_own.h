@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "user/sys/hand.h"
+#include "user/sys/hand_parts.h"
 
 struct hand {
 	pid_t pid;
@@ -13,4 +13,7 @@ struct hand {
 	__u32 sequence;
 	__u32 asked; /* the last question's */
 	bool owes;   /* the answer to it */
+	__u32 begun; /* hand_addresses_begin(); 0: never */
+	bool told;   /* its answer has come, this */
+	struct hand_quick_answer answer;
 };

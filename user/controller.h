@@ -104,7 +104,7 @@ struct member {
 	/* Attaching or detaching goes on: the next one, in slices. */
 	bool address_work, address_wanted, address_refusing;
 	size_t address_next;
-	unsigned int address_round; /* how often that was begun */
+	unsigned int address_round;   /* how often that was begun */
 	bool address_lost;	      /* one of ours is not there */
 	bool address_refused;	      /* the kernel would not have it */
 	bool address_stuck;	      /* or would not let go of it */
@@ -384,16 +384,7 @@ extern const struct netlink_watch nic_watch;
 void nic_wake(struct nic *nic);
 /* How it is, asked of the kernel. */
 void nic_ask(struct nic *nic);
-/* A backup is about to be promoted: is it only deaf?  Its groups are told so if
- * it is; waits for the kernel, but never long. */
-void nic_doubt(struct nic *nic, struct instant now);
-/* Asks that in time for whoever is to be promoted next, if it is time to; when
- * to call again. */
-struct instant controller_doubt_ahead(struct controller *c);
 void controller_doubt_end(struct controller *c);
-/* Somebody has taken our programs off: groups fall silent first, what is to be
- * done comes after. */
-void nic_detached(struct nic *nic);
 /* Looks after those whose time has come: are our programs still attached, and
  * can they be again? */
 void nics_look_after(struct controller *c);

@@ -7,7 +7,7 @@
  * interfaces at once, and is waited for no longer than DOUBT_WAIT_MS: then
  * what it has said last holds, at the latest look of controller_mend.c.
  */
-#include "user/controller.h"
+#include "user/controller_doubt.h"
 #include "user/sys/background.h"
 
 #include <poll.h>

@@ -2,7 +2,7 @@
 /*
  * What the core's effects come to in the kernel: one short function each.
  */
-#include "user/controller.h"
+#include "user/controller_doubt.h"
 #include "user/sys/log.h"
 
 #include <errno.h>

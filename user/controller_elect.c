@@ -4,7 +4,7 @@
  * of them while slow work runs beside, with what is asked meanwhile.  Knows
  * groups and interfaces only as they stand; opens and closes none.
  */
-#include "user/controller.h"
+#include "user/controller_doubt.h"
 #include "user/sys/background.h"
 
 #include <errno.h>

@@ -7,7 +7,7 @@
  * All that may wait for the kernel is done in the background, and nothing is
  * tried more often than every MEND_PACE_MS.
  */
-#include "user/controller.h"
+#include "user/controller_doubt.h"
 #include "user/sys/log.h"
 
 #include <errno.h>

@@ -91,7 +91,7 @@ HAND=$(hand a)
 CARP_BINARY=build/coexist/next spawn_carp a daemon --takeover --coexist
 eventually 20 "one of another build takes over" another_hand
 replaced() { [[ $(program) != "$OURS" ]]; }
-eventually 10 "it puts its program in the place of ours" replaced
+eventually 20 "it puts its program in the place of ours" replaced
 OURS=$(program)
 ok "of which there is one" loaded_is "$BOTH"
 ok "nothing has changed hands" undisturbed

@@ -28,6 +28,30 @@ static __always_inline __u8 advert_flag(__u32 x)
 	return (__u8)((x | -x) >> 31);
 }
 
+/*
+ * Payload and room.  Measuring costs as much as all refusals before a digest:
+ * who promises no more than an advertisement behind a fixed `header` is
+ * believed as far as the frame holds it, in words.
+ *
+ * What is not there stays as an earlier frame left it: nothing but the first
+ * two bytes is looked at before it is known to be there.
+ */
+static __always_inline enum carp_verdict advert_fetch(struct frame *frame,
+						      struct advert *advert,
+						      __u32 header)
+{
+	__u32 seen = advert->size + ADVERT_SEEN_SIZE;
+	__u32 room = header + parse_words(frame, frame->network + header);
+
+	if (advert->total > room || seen > room)
+		room = (__u32)(parse_length(frame->ctx) - frame->offset);
+	if (seen > room)
+		return CARP_V_advert_length;
+	advert->room = room;
+	parse_fetch(frame, advert->size, advert->words);
+	return CARP_V_passed;
+}
+
 /* Anything but `passed` is the verdict, before a vhid could be seen. */
 static __always_inline enum carp_verdict advert_open4(struct frame *frame,
 						      struct advert *advert,
@@ -40,6 +64,7 @@ static __always_inline enum carp_verdict advert_open4(struct frame *frame,
 	advert->version = ip->version_words >> 4;
 	advert->family = 4;
 	advert->ttl = ip->ttl;
+	advert->pseudo = 0;
 	advert->fragment = ip->fragment & carp_htons(IP4_MORE_FRAGMENTS);
 	event->family = 4;
 	event->unicast = advert_flag((ip->destination[0] & 0xf0) ^ 0xe0);
@@ -49,7 +74,7 @@ static __always_inline enum carp_verdict advert_open4(struct frame *frame,
 	if (ip->fragment & carp_htons(IP4_OFFSET_MASK))
 		return CARP_V_advert_fragment;
 	advert->ip_sum = parse_ip4_sum(frame, ip);
-	return CARP_V_passed;
+	return advert_fetch(frame, advert, sizeof(*ip));
 }
 
 static __always_inline enum carp_verdict advert_open6(struct frame *frame,
@@ -63,6 +88,7 @@ static __always_inline enum carp_verdict advert_open6(struct frame *frame,
 	advert->version = (__u8)(carp_ntohl(ip->version_flow) >> 28);
 	advert->family = 6;
 	advert->ttl = ip->hop_limit;
+	advert->fragment = 0;
 	advert->ip_sum = 0xffff;
 	advert->pseudo = carp_csum_words(0, ip->source, 32) +
 			 carp_htonl(CARP_HEADER_SIZE) +
@@ -70,7 +96,7 @@ static __always_inline enum carp_verdict advert_open6(struct frame *frame,
 	event->family = 6;
 	event->unicast = advert_flag(ip->destination[0] ^ 0xff);
 	word_copy(event->source, ip->source, 16);
-	return CARP_V_passed;
+	return advert_fetch(frame, advert, sizeof(*ip));
 }
 
 /* Is all there that the IP header promises? */
@@ -150,7 +176,6 @@ static __always_inline void advert_describe(struct frame *frame,
 					    struct advert *advert,
 					    struct carp_event *event)
 {
-	event->vhid = advert->header.vhid;
 	event->family = advert->version;
 	event->advbase = advert->header.advbase;
 	event->advskew = advert->header.advskew;
@@ -281,13 +306,17 @@ static __always_inline enum carp_verdict advert_judge(struct frame *frame,
 	if (!group || group->role == CARP_ROLE_NONE)
 		return CARP_V_advert_other;
 	frame->vhid = advert->header.vhid;
+	event->vhid = advert->header.vhid;
 	verdict = advert_refuse(
 		advert, peers_ttl(group, advert->family, event->unicast));
 	if (verdict != CARP_V_passed)
 		return verdict;
-	advert_describe(frame, advert, event);
 	if (peers_stranger(group, event))
 		return CARP_V_advert_stranger;
+	if (group->role != CARP_ROLE_OBSERVER &&
+	    seal_stale(group, event, advert_pair(advert, 2)))
+		return CARP_V_advert_stale;
+	advert_describe(frame, advert, event);
 	return advert_believe(group, scratch);
 }
 
@@ -304,16 +333,10 @@ static __always_inline enum carp_verdict advert_take(struct frame *frame,
 		return CARP_V_passed;
 	event = event_new(scratch, CARP_EVENT_ADVERT);
 	advert = &scratch->advert;
-	carp_memset(advert, 0, sizeof(*advert));
 	if (family == 4)
 		verdict = advert_open4(frame, advert, event);
 	else
 		verdict = advert_open6(frame, advert, event);
-	if (verdict != CARP_V_passed)
-		return verdict;
-	advert->room = (__u32)(parse_length(frame->ctx) - frame->offset);
-	if (advert->room < advert->size + ADVERT_SEEN_SIZE)
-		return CARP_V_advert_length;
-	parse_fetch(frame, advert->size, advert->words);
-	return advert_judge(frame, scratch);
+	return verdict == CARP_V_passed ? advert_judge(frame, scratch)
+					: verdict;
 }

@@ -216,6 +216,17 @@ __noinline int parse_length(struct xdp_md *ctx)
 	return length;
 }
 
+/* Bytes behind `at`, in words and up to an advertisement's. */
+static __always_inline __u32 parse_words(struct frame *frame, void *at)
+{
+	__u32 held = CARP_HEADER_SIZE;
+
+#pragma clang loop unroll(full)
+	while (held && !parse_holds(frame, at + held))
+		held -= 4;
+	return held;
+}
+
 /* Does the frame hold `size` bytes from the network header on? */
 static __always_inline bool parse_reaches(struct frame *frame, __u32 size)
 {
@@ -274,6 +285,8 @@ static __always_inline __u64 parse_ip4_sum(struct frame *frame,
 	carp_word *option = (carp_word *)(ip + 1);
 	__u32 i;
 
+	if (words == IP4_WORDS_MIN)
+		return sum;
 #pragma clang loop unroll(full)
 	for (i = 0; i < IP4_OPTION_WORDS; i++) {
 		if (IP4_WORDS_MIN + i >= words)

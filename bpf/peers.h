@@ -29,5 +29,9 @@ static __always_inline bool peers_stranger(struct carp_vhid *group,
 
 	if (!scratch || !peers_listed(group, event->family))
 		return false;
+	/* Most strangers are found out without asking the map. */
+	if (group->peer_bits &&
+	    !(group->peer_bits & carp_peer_bit(event->source)))
+		return true;
 	return !bpf_map_lookup_elem(&carp_peers, scratch_host(scratch));
 }

@@ -23,7 +23,7 @@ struct advert {
 	};
 	__u64 ip_sum;	/* of the IPv4 header, all ones if good */
 	__u64 pseudo;	/* sum of the IPv6 pseudo-header, 0 for IPv4 */
-	__u32 room;	/* bytes in the frame from the IP header on */
+	__u32 room;	/* bytes in the frame from the IP header on, at least */
 	__u32 size;	/* of the IP header */
 	__u32 total;	/* of header and payload, by the IP header */
 	__u16 fragment; /* not 0: there are more */

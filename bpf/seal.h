@@ -15,6 +15,7 @@
 
 #include <carp/seal.h>
 
+#include "notice.h"
 #include "scratch.h"
 
 enum seal_numbers {
@@ -60,6 +61,55 @@ static __always_inline void seal_open(struct scratch *scratch)
 	scratch->seal_fits =
 		!!seal_fits(head, event->counter, carp_seal_word(event->source),
 			    carp_seal_word(event->source + 8));
+}
+
+/* Odd, so that no two sequences mix alike; one more than the sequence, so that
+ * an empty entry fits nobody. */
+static __always_inline __u64 seal_mix(__u64 sequence)
+{
+	return (sequence + 1) * 0x9e3779b97f4a7c15;
+}
+
+static __always_inline __u64 seal_half(const void *address)
+{
+	const carp_word *word = address;
+
+	return word[0] | (__u64)word[1] << 32;
+}
+
+/* The barriers keep the two from becoming one variable offset. */
+static __always_inline struct carp_newest *seal_newest(struct carp_vhid *group,
+						       __u8 family)
+{
+	struct carp_newest *newest = &group->newest4;
+
+	CARP_BARRIER(newest);
+	if (family == 6) {
+		newest = &group->newest6;
+		CARP_BARRIER(newest);
+	}
+	return newest;
+}
+
+/*
+ * A sequence that its source has left behind is refused whatever its tag is,
+ * and so before anything is looked up.  Whether it was replayed or forged only
+ * the tag could say: of a flood, the first of each jiffy has it checked.
+ */
+static __always_inline bool seal_stale(struct carp_vhid *group,
+				       struct carp_event *event, __u64 counter)
+{
+	struct carp_newest *newest = seal_newest(group, event->family);
+	__u64 last = *(volatile __u64 *)&newest->sequence;
+	__u64 mix = seal_mix(last);
+
+	if (!group->stale_early || group->auth == CARP_AUTH_COMPAT ||
+	    counter >> CARP_SEAL_TAG_BITS > last)
+		return false;
+	if ((newest->marks[0] ^ mix ^ seal_half(event->source)) |
+	    (newest->marks[1] ^ mix ^ seal_half(event->source + 8)))
+		return false;
+	return !notice_looks(&group->stale_jiffy);
 }
 
 /* Anything but `passed` ends it before a SHA-1 is spent. */
@@ -139,6 +189,18 @@ static __always_inline void seal_learn(struct carp_vhid *group,
 	sender->seen_ns = scratch->event.time_ns;
 }
 
+/* Never of somebody whom carp_senders does not hold, as one that seals. */
+static __always_inline void seal_note(struct carp_vhid *group,
+				      struct carp_event *event, __u64 sequence)
+{
+	struct carp_newest *newest = seal_newest(group, event->family);
+	__u64 mix = seal_mix(sequence);
+
+	newest->marks[0] = mix ^ seal_half(event->source);
+	newest->marks[1] = mix ^ seal_half(event->source + 8);
+	newest->sequence = sequence;
+}
+
 /* A good tag: false if a sender not known to seal has used it before. */
 static __always_inline bool seal_advance(struct carp_vhid *group,
 					 struct scratch *scratch)
@@ -161,6 +223,7 @@ static __always_inline bool seal_advance(struct carp_vhid *group,
 	sender->last = sequence;
 	sender->seen_ns = scratch->event.time_ns;
 	sender->style = CARP_STYLE_SEALED;
+	seal_note(group, &scratch->event, sequence);
 	return true;
 }
 

@@ -111,6 +111,7 @@ void member_fill_entry(struct member *m)
 	entry->nodes = s->nodes;
 	peers_enforce(entry, s);
 	entry->auth = s->auth;
+	entry->stale_early = 1;
 	tell_interface(m->nic);
 }
 

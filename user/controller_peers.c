@@ -47,10 +47,14 @@ void peers_erase(struct nic *nic, const struct settings *from,
 void peers_enforce(struct carp_vhid *entry, const struct settings *s)
 {
 	__u8 families = 0;
+	__u64 bits = 0;
 
-	for (size_t i = 0; i < s->peers_count; i++)
+	for (size_t i = 0; i < s->peers_count; i++) {
 		families |=
 			s->peers[i].family == 4 ? CARP_PEERS_V4 : CARP_PEERS_V6;
+		bits |= carp_peer_bit(s->peers[i].bytes);
+	}
+	__atomic_store_n(&entry->peer_bits, bits, __ATOMIC_RELEASE);
 	__atomic_store_n(&entry->ttl_min, s->ttl_min, __ATOMIC_RELEASE);
 	__atomic_store_n(&entry->peers, families, __ATOMIC_RELEASE);
 }

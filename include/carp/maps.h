@@ -19,7 +19,7 @@
 enum carp_limits {
 	/* Which meaning keys, values and records have.  A new number wherever
 	 * one changes: a controller never goes on with maps of another. */
-	CARP_MAPS_LAYOUT = 2,
+	CARP_MAPS_LAYOUT = 3,
 	CARP_VHID_SLOTS = 256,	  /* index = vhid; 0 is the interface itself */
 	CARP_VIPS_MAX = 131072,	  /* per interface and family */
 	CARP_RECIPES_MAX = 4,	  /* digests accepted for one vhid */
@@ -52,6 +52,26 @@ enum carp_peers_bits {
 	CARP_PEERS_V6 = 1 << 1,
 };
 
+/* Which bit of peer_bits an address, IPv4 in its first four bytes, sets. */
+CARP_INLINE __u64 carp_peer_bit(const void *address)
+{
+	const carp_word *word = (const carp_word *)address;
+	__u32 fold = word[0] ^ word[1] ^ word[2] ^ word[3];
+
+	return 1ULL << (fold * 0x9e3779b1u >> 26);
+}
+
+/*
+ * Who sealed last, and what, where an old sequence is refused early.  The marks
+ * are the halves of the address, each mixed with the sequence, so that words of
+ * two writers never fit together: see bpf/seal.h.
+ */
+struct carp_newest {
+	__u64 sequence;
+	__u64 marks[2];
+};
+CARP_ASSERT_SIZE(struct carp_newest, 24);
+
 /*
  * carp_vhids: vhid -> group.  The first part is written by the controller
  * only, the second by the data plane only, after a verified HMAC.
@@ -69,8 +89,12 @@ struct carp_vhid {
 	enum carp_auth_mode auth;
 	__u8 leader; /* of the cluster; 0: a group of its own */
 	__u8 nodes;  /* of the cluster */
-	__u8 pad[2];
+	/* 1: an old sequence is refused before its tag is checked, but for one
+	 * a jiffy; 0: each is told from a forgery. */
+	__u8 stale_early;
+	__u8 pad;
 	__u64 own_counters[CARP_OWN_COUNTERS]; /* host order, 0 = unused */
+	__u64 peer_bits; /* of all peers; 0: unknown, ask carp_peers */
 
 	__u64 last_valid_ns;  /* boot time of the last verified advertisement */
 	__u64 last_valid4_ns; /* the same, over IPv4 */
@@ -86,18 +110,22 @@ struct carp_vhid {
 	__u32 echo_jiffy;
 	__u32 vrrp_jiffy;
 	__u32 digest_jiffy;
+	/* In which an old sequence last had its tag checked. */
+	__u32 stale_jiffy;
 	__u8 last_sender[16]; /* IPv4 in the first four bytes */
 	__u8 last_sender_mac[CARP_MAC_SIZE];
 	__u8 last_family; /* 4 or 6 */
 	__u8 last_advbase;
 	__u8 last_advskew;
 	__u8 last_demote;
-	__u8 pad2[6];
+	__u8 pad2[2];
 	__u64 unsealed_alarms; /* what may be replays of unsealed senders */
+	struct carp_newest newest4;
+	struct carp_newest newest6;
 };
 CARP_ASSERT_OFFSET(struct carp_vhid, own_counters, 48);
-CARP_ASSERT_OFFSET(struct carp_vhid, last_valid_ns, 176);
-CARP_ASSERT_SIZE(struct carp_vhid, 296);
+CARP_ASSERT_OFFSET(struct carp_vhid, last_valid_ns, 184);
+CARP_ASSERT_SIZE(struct carp_vhid, 352);
 
 /* carp_leases: slot -> the boot time up to which we may speak.  Nothing else
  * may live in this value: a stale rewrite must never revive a lease. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
  * The list of every way a frame can end, coming in or (out_*) going out; frames
- * that go out as they are stay uncounted.  One row: name, XDP action, help.
- * From it come the enum, the action, the named per-CPU counter, the metric
- * with its help, the column of the status, and the test that demands that
- * each verdict was produced.
+ * that go out as they are stay uncounted.  One row: name, XDP action, help; new
+ * ones come last.  From it come the enum, the action, the named per-CPU
+ * counter, the metric with its help, the column of the status, and the test
+ * that demands that each verdict was produced.
  */
 #pragma once
 
@@ -51,7 +51,9 @@
 	V(share_elsewhere, DROP, "to a balanced VIP, another host's share") \
 	V(share_lease_dead, DROP, "of our node, but its lease has run out") \
 	V(out_virtual, PASS, "sent: ARP or ND for a VIP, virtual MAC put in") \
-	V(out_guarded, DROP, "not sent: virtual MAC or VIP without a lease")
+	V(out_guarded, DROP, "not sent: virtual MAC or VIP without a lease") \
+	V(advert_stale, DROP, \
+	  "old sequence amid many, tag unchecked: replayed or forged")
 
 #define CARP_VERDICT_ENUM(name, action, help) CARP_V_##name,
 enum carp_verdict {

@@ -87,12 +87,22 @@ struct packet frame_advert_length(void)
 	return p;
 }
 
-struct packet frame_sealed(void)
+static struct packet sealed(uint64_t sequence)
 {
 	struct advert a = advert_default();
 
-	advert_seal(&a, SEQUENCE);
+	advert_seal(&a, sequence);
 	return advert_packet(&a);
+}
+
+struct packet frame_sealed_before(void)
+{
+	return sealed(SEQUENCE - 1);
+}
+
+struct packet frame_sealed(void)
+{
+	return sealed(SEQUENCE);
 }
 
 struct packet frame_advert_checksum(void)

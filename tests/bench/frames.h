@@ -22,7 +22,8 @@ struct packet frame_advert_version(void);
 struct packet frame_advert_checksum(void);
 struct packet frame_forged(void); /* all is right but the digest */
 struct packet frame_forged6(void);
-struct packet frame_sealed(void); /* valid */
+struct packet frame_sealed_before(void); /* valid */
+struct packet frame_sealed(void);	 /* valid, and newer */
 
 /* What the digest of frame_advert() is made over; returns its length. */
 size_t frame_message(uint8_t message[64]);

@@ -16,6 +16,7 @@
 enum {
 	CPUS_MAX = 1024
 };
+#define PEER "192.0.2.250"
 
 static int on_event(void *context, void *data, size_t size)
 {
@@ -111,6 +112,7 @@ static void change(const struct plane *plane,
 static void be_strict(struct carp_vhid *group)
 {
 	group->auth = CARP_AUTH_STRICT;
+	group->stale_early = 1;
 }
 
 void plane_open_strict(struct plane *plane, unsigned int vhids)
@@ -119,21 +121,25 @@ void plane_open_strict(struct plane *plane, unsigned int vhids)
 	change(plane, be_strict);
 }
 
-static void have_peers(struct carp_vhid *group)
+static void have_peer(struct carp_vhid *group)
 {
+	uint8_t address[16] = { 0 };
+
+	parse_address(PEER, address);
 	group->peers = CARP_PEERS_V4;
+	group->peer_bits = carp_peer_bit(address);
 }
 
 void plane_open_peers(struct plane *plane, unsigned int vhids)
 {
 	struct carp_host_key peer = { .vhid = advert_default().vhid,
 				      .family = 4 };
-	uint8_t there = 1;
+	uint32_t there = 1;
 
 	plane_open(plane, vhids);
-	parse_address("192.0.2.250", peer.address);
+	parse_address(PEER, peer.address);
 	update(plane->skel->maps.carp_peers, &peer, &there);
-	change(plane, have_peers);
+	change(plane, have_peer);
 }
 
 void plane_open_vips(struct plane *plane, unsigned int vips)

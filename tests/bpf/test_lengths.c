@@ -156,6 +156,39 @@ Test(lengths, trailing6)
 	walk_trailing(advert_default6(), 54);
 }
 
+/* Guards: who promises nothing behind the IP header is still somebody's, if
+ * only the vhid can be read. */
+static void walk_bare(struct advert a, size_t headers, bool six)
+{
+	struct packet whole = advert_packet(&a), p = { 0 };
+	size_t link = 14;
+
+	set_up();
+	packet_ethernet(&p, whole.bytes, whole.bytes + 6,
+			six ? 0x86dd : 0x0800);
+	if (six)
+		packet_ip6(&p, a.source, a.destination, 112, 255, 0);
+	else
+		packet_ip4(&p, a.source, a.destination, 112, 255, 0);
+	cr_assert_eq(p.size, link + headers);
+	for (size_t i = 0; i <= 5; i++) {
+		expect("a bare header", &p, CARP_V_advert_length,
+		       i < 2 ? 0 : VHID, NULL);
+		packet_add(&p, whole.bytes + link + headers + i, 1);
+	}
+	rig_close();
+}
+
+Test(lengths, bare4)
+{
+	walk_bare(advert_default(), 20, false);
+}
+
+Test(lengths, bare6)
+{
+	walk_bare(advert_default6(), 40, true);
+}
+
 /* Beyond 2 KiB a claim cannot be checked, and nobody sends such. */
 Test(lengths, huge)
 {

@@ -3,6 +3,7 @@
  * Groups that name their peers: whom they hear, and from how far away.
  */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "harness.h"
@@ -68,6 +69,36 @@ Test(peers, one_vhid)
 	rig_peer(VHID, "c0a8:0102::");
 	enforce(CARP_PEERS_V4, 0);
 	check("peer of another vhid", &a, CARP_V_advert_stranger);
+}
+
+/* Guards: the bits of the peers spare a look at the list, and never add to it:
+ * who shares one with a peer is a stranger still. */
+Test(peers, bits)
+{
+	struct advert a = advert_default();
+	struct carp_vhid group;
+	uint8_t peer[16] = { 0 }, other[16] = { 0 };
+	char name[] = "192.168.1.000";
+	int same = 3;
+
+	rig_peer(VHID, "192.168.1.2");
+	rig_peer(VHID, "192.168.2.2");
+	enforce(CARP_PEERS_V4, 0);
+	group = rig_get_group(VHID);
+	parse_address("192.168.1.2", peer);
+	group.peer_bits = carp_peer_bit(peer);
+	rig_set_group(VHID, &group);
+	check("the peer", &a, CARP_V_advert_valid);
+	a.source = "192.168.2.2";
+	check("listed, but without its bit", &a, CARP_V_advert_stranger);
+	memcpy(other, peer, sizeof(other));
+	for (other[3] = (uint8_t)same;
+	     carp_peer_bit(other) != carp_peer_bit(peer); same++)
+		other[3] = (uint8_t)same;
+	cr_assert_lt(same, 256);
+	snprintf(name, sizeof(name), "192.168.1.%d", other[3]);
+	a.source = name;
+	check("has the peer's bit", &a, CARP_V_advert_stranger);
 }
 
 /* Guards: a stranger costs no HMAC and leaves no trace. */

@@ -388,6 +388,23 @@ static void send_both(bool *seen)
 	seen[CARP_V_out_virtual] = seen[CARP_V_out_guarded] = true;
 }
 
+/* Of many at once all but one a jiffy end so. */
+static void flood_stale(void)
+{
+	struct packet good = advert_replayed(), newer;
+	struct carp_vhid group = rig_get_group(VHID);
+	struct advert a = advert_default();
+
+	group.stale_early = 1;
+	rig_set_group(VHID, &group);
+	advert_seal(&a, 10);
+	newer = advert_packet(&a);
+	expect("newer", &newer, CARP_V_advert_valid, VHID, NULL);
+	for (int i = 0; i < 1000; i++)
+		cr_assert_eq(rig_feed(&good), CARP_DROP);
+	cr_expect_gt(rig_counted(VHID, CARP_V_advert_stale), 500);
+}
+
 /* Both once the sender is known to seal. */
 static void break_seals(bool *seen)
 {
@@ -399,9 +416,11 @@ static void break_seals(bool *seen)
 	expect("sealed", &good, CARP_V_advert_valid, VHID, NULL);
 	expect("replayed", &good, CARP_V_advert_replayed, VHID, NULL);
 	expect("edited", &broken, CARP_V_advert_seal, VHID, NULL);
+	flood_stale();
 	group.auth = CARP_AUTH_AUTO;
 	rig_set_group(VHID, &group);
-	seen[CARP_V_advert_seal] = seen[CARP_V_advert_replayed] = true;
+	seen[CARP_V_advert_seal] = seen[CARP_V_advert_replayed] =
+		seen[CARP_V_advert_stale] = true;
 }
 
 /* Guards: each verdict of the list is produced by a frame. */

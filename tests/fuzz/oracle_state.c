@@ -74,9 +74,14 @@ static void allow_stamps(struct carp_vhid *before,
 		before->vrrp_jiffy = after->vrrp_jiffy;
 		return;
 	case CARP_V_advert_seal:
+		before->stale_jiffy = after->stale_jiffy;
+		/* fall through */
 	case CARP_V_advert_digest:
 		before->last_digest_ns = after->last_digest_ns;
 		before->digest_jiffy = after->digest_jiffy;
+		return;
+	case CARP_V_advert_replayed:
+		before->stale_jiffy = after->stale_jiffy;
 		return;
 	case CARP_V_ndp_deferred:
 		before->last_solicit_ns = after->last_solicit_ns;
@@ -99,6 +104,8 @@ static void allow_memory(struct carp_vhid *before,
 	before->last_advskew = after->last_advskew;
 	before->last_demote = after->last_demote;
 	before->unsealed_alarms = after->unsealed_alarms;
+	before->newest4 = after->newest4;
+	before->newest6 = after->newest6;
 }
 
 static const char *group_changed(const struct judged *j,

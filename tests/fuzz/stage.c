@@ -89,6 +89,19 @@ static uint64_t draw_lease(struct stage *stage, struct choices *c,
 			      : stage->now + 1 + choose(c, 60000) * 2000ULL;
 }
 
+/* Those that fill_peers() lists. */
+static uint64_t peer_bits(void)
+{
+	uint8_t address[16] = { 0 };
+	uint64_t bits = 0;
+
+	for (int i = 0; i < STAGE_PEERS; i++) {
+		memcpy(address, stage_hosts4[i], 4);
+		bits |= carp_peer_bit(address) | carp_peer_bit(stage_hosts6[i]);
+	}
+	return bits;
+}
+
 void stage_redraw(struct stage *stage, struct choices *c,
 		  struct stage_group *group)
 {
@@ -111,6 +124,8 @@ static void draw_entry(struct carp_vhid *entry, struct choices *c, uint8_t vhid)
 	entry->nd_router = (uint8_t)choose(c, 2);
 	if (once_in(c, 3))
 		entry->peers = (uint8_t)choose(c, 4);
+	if (once_in(c, 2))
+		entry->peer_bits = peer_bits();
 	if (once_in(c, 3))
 		entry->ttl_min = (uint8_t)choose(c, 256);
 	entry->auth = choose(c, 3);
@@ -147,6 +162,8 @@ void stage_draw(struct stage *stage, struct choices *c, uint64_t now,
 
 		group->vhid = vhids[i];
 		draw_entry(&group->entry, c, group->vhid);
+		/* The kernel's jiffies are not the other's. */
+		group->entry.stale_early = !lasting && once_in(c, 2);
 		group->lease = draw_lease(stage, c, group->entry.role);
 		group->sequence = 1000000 + choose(c, 1000);
 		group->vips_own = true;
@@ -175,7 +192,7 @@ static void fill_peers(const struct stage_group *group, stage_put put,
 {
 	const uint32_t listed = 1;
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < STAGE_PEERS; i++) {
 		struct carp_host_key key = { .vhid = group->vhid, .family = 4 };
 
 		memcpy(key.address, stage_hosts4[i], 4);

@@ -14,6 +14,7 @@ enum {
 	STAGE_GROUPS_MAX = 6,
 	STAGE_VIPS = 2, /* of each family and group */
 	STAGE_HOSTS = 4,
+	STAGE_PEERS = 2, /* the first hosts */
 	STAGE_KEY_SIZE = 20,
 };
 

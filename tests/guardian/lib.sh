@@ -133,7 +133,7 @@ rounds() {
 
 replays() {
 	for host in a b; do
-		group "$host" 3 .counters.advert_replayed
+		group "$host" 3 '.counters | .advert_replayed + .advert_stale'
 	done | jq -s add
 }
 

@@ -38,7 +38,7 @@ def group_value(group):
                         BALANCINGS.index(group.balancing),
                         AUTHS.index(group.auth), group.leader, nodes)
     own = list(group.own_counters) + [0] * (16 - len(group.own_counters))
-    return (value + struct.pack("<16Q", *own)).ljust(296, b"\0")
+    return (value + struct.pack("<16Q", *own)).ljust(352, b"\0")
 
 
 def host_key(vhid, address):
@@ -63,7 +63,7 @@ def map_entries(world):
     for leader, nodes in world.clusters.items():
         balancing = BALANCINGS.index(world.groups[leader].balancing)
         yield "carp_vhids", bytes(4), bytes(39) + bytes([balancing]) + \
-            bytes(256)
+            bytes(312)
         for index, vhid in enumerate(nodes):
             yield ("carp_shares", struct.pack("<I", leader * 32 + index),
                    struct.pack("<I", vhid))

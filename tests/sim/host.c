@@ -208,7 +208,7 @@ static void fill_entry(struct port *p, const struct settings *s)
 {
 	struct carp_vhid *entry = native_group(p->plane, s->vhid);
 
-	*entry = (struct carp_vhid){ .auth = s->auth };
+	*entry = (struct carp_vhid){ .auth = s->auth, .stale_early = 1 };
 	carp_vmac_fill(entry->virtual_mac, s->vhid);
 	port_mac(p->host->index, p->lan, entry->nic_mac);
 	p->own_counters = 0;
@@ -220,6 +220,7 @@ static void fill_entry(struct port *p, const struct settings *s)
 	for (size_t i = 0; i < s->peers_count; i++) {
 		entry->peers |=
 			s->peers[i].family == 4 ? CARP_PEERS_V4 : CARP_PEERS_V6;
+		entry->peer_bits |= carp_peer_bit(s->peers[i].bytes);
 		native_peer(p->plane, s->vhid, s->peers[i].family,
 			    s->peers[i].bytes);
 	}

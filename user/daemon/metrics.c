@@ -173,7 +173,9 @@ static uint64_t foreign_claims(const struct carp_counters *n)
  * without its prefix. */
 static bool is_refusal(unsigned int verdict)
 {
-	return verdict >= CARP_V_advert_echo && verdict <= CARP_V_advert_digest;
+	return (verdict >= CARP_V_advert_echo &&
+		verdict <= CARP_V_advert_digest) ||
+	       verdict == CARP_V_advert_stale;
 }
 
 static void unsealed_alarms(const struct page *p)

@@ -161,6 +161,23 @@ static __u64 now_ns(void)
 	return (__u64)now.tv_sec * 1000000000u + (__u64)now.tv_nsec;
 }
 
+/* Who asks wants each old frame called what it is. */
+static int groups_tell(const struct rehearsal *r)
+{
+	const int map = bpf_map__fd(r->skeleton->maps.carp_vhids);
+	int err = 0;
+
+	for (__u32 vhid = 0; vhid < CARP_VHID_SLOTS && !err; vhid++) {
+		struct carp_vhid group = { 0 };
+
+		err = bpf_map_lookup_elem(map, &vhid, &group);
+		group.stale_early = 0;
+		if (!err)
+			err = bpf_map_update_elem(map, &vhid, &group, BPF_ANY);
+	}
+	return err;
+}
+
 static int leases_hold(const struct rehearsal *r)
 {
 	const int map = bpf_map__fd(r->skeleton->maps.carp_leases);
@@ -186,6 +203,8 @@ static int copy_all(const struct rehearsal *r, const struct live *live,
 
 	for (__u32 i = 0; i < live->info.nr_map_ids && !err; i++)
 		err = copy_by_id(r, live->maps[i], fresh);
+	if (!err)
+		err = groups_tell(r);
 	return err ? err : leases_hold(r);
 }
 

@@ -7,6 +7,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 static int table(const struct dataplane *dataplane,
@@ -63,6 +64,8 @@ void dataplane_senders_forget(struct dataplane *dataplane, __u8 vhid)
 {
 	forget(table(dataplane, DATAPLANE_SEALED), vhid);
 	forget(table(dataplane, DATAPLANE_UNSEALED), vhid);
+	memset(&dataplane->vhids[vhid].newest4, 0, sizeof(struct carp_newest));
+	memset(&dataplane->vhids[vhid].newest6, 0, sizeof(struct carp_newest));
 }
 
 void dataplane_senders_recall(struct hand *hand, const char *ifname,

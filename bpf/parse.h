@@ -219,11 +219,13 @@ __noinline int parse_length(struct xdp_md *ctx)
 /* Bytes behind `at`, in words and up to an advertisement's. */
 static __always_inline __u32 parse_words(struct frame *frame, void *at)
 {
-	__u32 held = CARP_HEADER_SIZE;
+	__u32 held;
 
 #pragma clang loop unroll(full)
-	while (held && !parse_holds(frame, at + held))
-		held -= 4;
+	for (held = CARP_HEADER_SIZE; held; held -= 4) {
+		if (parse_holds(frame, at + held))
+			break;
+	}
 	return held;
 }
 

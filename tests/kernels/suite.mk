@@ -60,7 +60,7 @@ $(COEXIST)/%.o: %.c $(COEXIST)/carp.skel.h
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -I$(COEXIST) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c $< -o $@
-$(COEXIST)/next: $(COEXIST_SRC:%.c=$(COEXIST)/%.o) $(call OBJ,$(filter-out $(COEXIST_SRC),$(PROG_SRC)))
+$(COEXIST)/next: $(COEXIST_SRC:%.c=$(COEXIST)/%.o) $(call OBJ,$(filter-out $(COEXIST_SRC),$(PROG_SRC))) $(PAGE_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(PKG_LIBS)
 

@@ -11,14 +11,8 @@
 # shellcheck source=tests/netns/lib.sh
 source "$(dirname "$0")/lib.sh"
 hosts a b
-CONF=$HOSTS_DIR/conf
-ROOM=$HOSTS_DIR/room
-mkdir -m 0755 "$CONF"
-mkdir -m 0777 "$ROOM"
-chmod 0755 "$HOSTS_DIR"
-
-conf() { (umask 022 && cat >"$CONF/$1"); }
-script() { cat >"$ROOM/$1" && chmod 0755 "$ROOM/$1"; }
+# shellcheck source=tests/netns/room.sh
+source "$(dirname "$0")/room.sh"
 group_of() {
 	cat <<GROUP
 group $1 {

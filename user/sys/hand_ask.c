@@ -9,6 +9,7 @@
 #include "user/sys/listener.h"
 #include "user/sys/packet.h"
 #include "user/sys/textfiles.h"
+#include "user/sys/unix.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -25,35 +26,12 @@ enum {
 static int open_connection(const struct hand *hand)
 {
 	const struct timeval patience = { .tv_sec = PATIENCE_S };
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { { 0 } };
-	char byte = 0;
-	struct iovec part = { &byte, 1 };
-	struct msghdr header = { .msg_iov = &part,
-				 .msg_iovlen = 1,
-				 .msg_control = control.room,
-				 .msg_controllen = sizeof(control) };
-	struct cmsghdr *rights;
-	int ends[2], err = 0;
+	const int fd = unix_offer(hand->slow, SOCK_STREAM, 0);
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-		return -errno;
-	setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &patience,
-		   sizeof(patience));
-	rights = CMSG_FIRSTHDR(&header);
-	rights->cmsg_level = SOL_SOCKET;
-	rights->cmsg_type = SCM_RIGHTS;
-	rights->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(rights), &ends[1], sizeof(int));
-	if (sendmsg(hand->slow, &header, MSG_NOSIGNAL) < 0)
-		err = -errno;
-	close(ends[1]);
-	if (!err)
-		return ends[0];
-	close(ends[0]);
-	return err;
+	if (fd >= 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
+			   sizeof(patience));
+	return fd;
 }
 
 /* A worker keeps out of the way as the thread does that waits for it. */

@@ -8,6 +8,7 @@
 #include "user/sys/hand_parts.h"
 #include "user/sys/log.h"
 #include "user/sys/neighbor.h"
+#include "user/sys/unix.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -143,18 +144,6 @@ static bool on_quick(void)
 	return true;
 }
 
-static int descriptor_in(struct msghdr *header)
-{
-	const struct cmsghdr *control = CMSG_FIRSTHDR(header);
-	int fd = -1;
-
-	if (control && control->cmsg_level == SOL_SOCKET &&
-	    control->cmsg_type == SCM_RIGHTS &&
-	    control->cmsg_len == CMSG_LEN(sizeof(fd)))
-		memcpy(&fd, CMSG_DATA(control), sizeof(fd));
-	return fd;
-}
-
 static void bury_workers(void)
 {
 	struct signalfd_siginfo info;
@@ -185,24 +174,10 @@ static void make_worker(int connection)
 
 static bool on_slow(void)
 {
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control;
-	char byte;
-	struct iovec part = { &byte, 1 };
-	struct msghdr header = { .msg_iov = &part,
-				 .msg_iovlen = 1,
-				 .msg_control = control.room,
-				 .msg_controllen = sizeof(control) };
-	ssize_t got = recvmsg(self.slow, &header, MSG_CMSG_CLOEXEC);
-	int fd;
+	const int fd = unix_take(self.slow);
 
-	if (got <= 0)
-		return got < 0 && errno == EINTR;
-	fd = descriptor_in(&header);
 	if (fd < 0)
-		return true;
+		return fd == -EINTR || fd == -EBADMSG;
 	make_worker(fd);
 	close(fd);
 	return true;

@@ -7,6 +7,7 @@
 #include "user/sys/confine.h"
 #include "user/sys/offspring.h"
 #include "user/sys/runner.h"
+#include "user/sys/unix.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -67,37 +68,6 @@ __attribute__((noreturn)) static void become_runner(int connection)
 	runner_live(LINE, self.probe);
 }
 
-static int descriptor_in(struct msghdr *header)
-{
-	const struct cmsghdr *control = CMSG_FIRSTHDR(header);
-	int fd = -1;
-
-	if (control && control->cmsg_level == SOL_SOCKET &&
-	    control->cmsg_type == SCM_RIGHTS &&
-	    control->cmsg_len == CMSG_LEN(sizeof(fd)))
-		memcpy(&fd, CMSG_DATA(control), sizeof(fd));
-	return fd;
-}
-
-/* A descriptor; -1: the controller has ended. */
-static int receive(void)
-{
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control;
-	char byte;
-	struct iovec part = { &byte, 1 };
-	struct msghdr header = { .msg_iov = &part,
-				 .msg_iovlen = 1,
-				 .msg_control = control.room,
-				 .msg_controllen = sizeof(control) };
-
-	if (recvmsg(LINE, &header, MSG_CMSG_CLOEXEC) <= 0)
-		return -1;
-	return descriptor_in(&header);
-}
-
 static void bury(void)
 {
 	struct signalfd_siginfo info;
@@ -134,7 +104,7 @@ __attribute__((noreturn)) static void live(void)
 			bury();
 		if (!fds[0].revents)
 			continue;
-		connection = receive();
+		connection = unix_take(LINE);
 		if (connection < 0)
 			break;
 		make(connection);
@@ -197,32 +167,7 @@ int nursery_start(runner_probe *probe, struct nursery **out)
 
 int nursery_open(struct nursery *nursery)
 {
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { { 0 } };
-	char byte = 0;
-	struct iovec part = { &byte, 1 };
-	struct msghdr header = { .msg_iov = &part,
-				 .msg_iovlen = 1,
-				 .msg_control = control.room,
-				 .msg_controllen = sizeof(control) };
-	struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
-	int ends[2], err = 0;
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		return -errno;
-	rights->cmsg_level = SOL_SOCKET;
-	rights->cmsg_type = SCM_RIGHTS;
-	rights->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(rights), &ends[1], sizeof(int));
-	if (sendmsg(nursery->line, &header, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-		err = -errno;
-	close(ends[1]);
-	if (!err)
-		return ends[0];
-	close(ends[0]);
-	return err;
+	return unix_offer(nursery->line, SOCK_SEQPACKET, MSG_DONTWAIT);
 }
 
 void nursery_stop(struct nursery *nursery)

@@ -48,3 +48,59 @@ int unix_connect(const char *path, int type, int patience_s)
 	close(fd);
 	return err;
 }
+
+int unix_offer(int line, int type, int flags)
+{
+	union {
+		char room[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = { { 0 } };
+	char byte = 0;
+	struct iovec part = { &byte, 1 };
+	struct msghdr header = { .msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = control.room,
+				 .msg_controllen = sizeof(control) };
+	struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
+	int ends[2], err = 0;
+
+	if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) < 0)
+		return -errno;
+	rights->cmsg_level = SOL_SOCKET;
+	rights->cmsg_type = SCM_RIGHTS;
+	rights->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(rights), &ends[1], sizeof(int));
+	if (sendmsg(line, &header, flags | MSG_NOSIGNAL) < 0)
+		err = -errno;
+	close(ends[1]);
+	if (!err)
+		return ends[0];
+	close(ends[0]);
+	return err;
+}
+
+int unix_take(int line)
+{
+	union {
+		char room[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	char byte;
+	struct iovec part = { &byte, 1 };
+	struct msghdr header = { .msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = control.room,
+				 .msg_controllen = sizeof(control) };
+	const ssize_t got = recvmsg(line, &header, MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
+	int fd;
+
+	if (got <= 0)
+		return got < 0 ? -errno : -ENOENT;
+	if (!rights || rights->cmsg_level != SOL_SOCKET ||
+	    rights->cmsg_type != SCM_RIGHTS ||
+	    rights->cmsg_len != CMSG_LEN(sizeof(fd)))
+		return -EBADMSG;
+	memcpy(&fd, CMSG_DATA(rights), sizeof(fd));
+	return fd;
+}

@@ -10,15 +10,8 @@
 # shellcheck source=tests/netns/lib.sh
 source "$(dirname "$0")/lib.sh"
 hosts a b
-CONF=$HOSTS_DIR/conf
-# Where the checks, which are nobody of ours, find and leave things.
-ROOM=$HOSTS_DIR/room
-mkdir -m 0755 "$CONF"
-mkdir -m 0777 "$ROOM"
-chmod 0755 "$HOSTS_DIR"
-
-conf() { (umask 022 && cat >"$CONF/$1"); }
-script() { cat >"$ROOM/$1" && chmod 0755 "$ROOM/$1"; }
+# shellcheck source=tests/netns/room.sh
+source "$(dirname "$0")/room.sh"
 group_of() {
 	cat <<GROUP
 group web {
@@ -69,7 +62,13 @@ echo "and this is not told"
 exit 3
 SH
 touch "$ROOM/well"
+# page FILTER: of what the status page is told of the host.
+page() {
+	on a curl -sN --max-time 1 http://127.0.0.1:9112/events |
+		sed -n '/^event: host/{n;s/^data: //p;q}' | jq -r "$1"
+}
 {
+	echo "metrics = 127.0.0.1:9112"
 	track well "command = { $ROOM/check }"
 	group_of "track = { well }"
 } | conf a.conf
@@ -93,6 +92,9 @@ ok "status has the demotion with its author's name" grep -Eq \
 ok "and the track" grep -Eq \
 	"^track well: down for [0-9]+s, down [0-9]+s ago: status 3: some" \
 	"$HOSTS_DIR/status"
+ok "so has the page" [ "$(page '.tracks[] | "\(.name) \(.state) \(.demotion)"')" \
+	== "well down 1" ]
+ok "which knows whose demotion it is" [ "$(page '.demotions[].track')" == well ]
 touch "$ROOM/well"
 eventually 5 "it is well again, and a takes back" state_is a 3 master
 refute "nothing is left in the ledger" \
@@ -367,5 +369,5 @@ RUNNER=$(runner)
 kill -KILL "$NURSERY"
 ok "without its nursery it ends, too" wait_until 3 process_gone "$RUNNER"
 ok "status says so" wait_until 5 status_says "^runner: cannot be reached"
-ok "and all else goes on" state_is a 3 master
+ok "and all else goes on" wait_until 8 state_is a 3 master
 carp b detach eth0

@@ -5,6 +5,7 @@
  */
 #include "user/daemon/feed_parts.h"
 #include "user/daemon/put.h"
+#include "user/daemon/status.h"
 #include "user/daemon/verdicts.h"
 
 #include <stdio.h>
@@ -273,19 +274,31 @@ static struct json_object *interface_of(const struct nic *nic)
 static struct json_object *demotion_of(const struct controller *c,
 				       const struct ledger_entry *entry)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = status_demotion(c, entry);
 
-	put(object, "interface", NULL);
-	for (const struct nic *nic = c->nics; nic; nic = nic->next)
-		if (nic->number == entry->ifindex)
-			put_text(object, "interface", nic->link.name);
-	put_text_or_null(object, "group", *entry->name ? entry->name : NULL);
-	put_int(object, "amount", entry->amount);
-	put_text(object, "reason", entry->reason);
-	put_bool(object, "automatic", entry->automatic);
-	put_text(object, "by", entry->by);
 	put_ms(object, "since", entry->since);
 	return object;
+}
+
+static struct json_object *track_of(const struct controller *c,
+				    const struct tracked *t)
+{
+	struct json_object *object = status_track(t);
+
+	put_int(object, "demotion", tracks_demotion(c, &t->track));
+	put_text(object, "text", t->track.text);
+	put_ms(object, "since", t->track.since);
+	return object;
+}
+
+static struct json_object *tracks_of(const struct controller *c)
+{
+	struct json_object *list = json_object_new_array();
+	const struct tracked *t = NULL;
+
+	while ((t = tracks_next(c, t)))
+		put_item(list, track_of(c, t));
+	return list;
 }
 
 struct json_object *feed_host_object(const struct feed *feed)
@@ -307,5 +320,7 @@ struct json_object *feed_host_object(const struct feed *feed)
 	put(host, "interfaces", interfaces);
 	put(host, "demotions", demotions);
 	put_int(host, "demotions_count", ledger->count);
+	put(host, "tracks", tracks_of(c));
+	put_text_or_null(host, "runner_trouble", tracks_trouble(c));
 	return host;
 }

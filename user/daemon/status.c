@@ -271,8 +271,8 @@ static struct json_object *interface_of(const struct nic *nic)
 	return object;
 }
 
-static struct json_object *demotion_of(const struct controller *c,
-				       const struct ledger_entry *entry)
+struct json_object *status_demotion(const struct controller *c,
+				    const struct ledger_entry *entry)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -289,9 +289,15 @@ static struct json_object *demotion_of(const struct controller *c,
 	put_int(object, "amount", entry->amount);
 	put_text(object, "reason", entry->reason);
 	put_bool(object, "automatic", entry->automatic);
-	put(object, "by", NULL);
-	if (*entry->by)
-		put_text(object, "by", entry->by);
+	put_text_or_null(object, "by", *entry->by ? entry->by : NULL);
+	return object;
+}
+
+static struct json_object *demotion_of(const struct controller *c,
+				       const struct ledger_entry *entry)
+{
+	struct json_object *object = status_demotion(c, entry);
+
 	put_time(object, "since", entry->since);
 	put_seconds(object, "since_seconds",
 		    instant_since(entry->since, loop_now()));

@@ -14,10 +14,15 @@ struct json_object *status_group(const struct member *member);
  * or "", vhid 0: all. */
 void status_fill(struct json_object *reply, struct controller *c,
 		 const char *interface, unsigned int vhid);
+/* An entry of the ledger, but for its age. */
+struct json_object *status_demotion(const struct controller *c,
+				    const struct ledger_entry *entry);
 /* News, as one line of the monitor. */
 struct json_object *status_news(const struct news *news);
 
-/* The same of a track, and "tracks" with "runner_trouble" for a reply. */
+/* A track's name, check and state; what of it is older than its next run. */
+struct json_object *status_track(const struct tracked *tracked);
+/* News of a track, and "tracks" with "runner_trouble" for a reply. */
 struct json_object *status_track_change(const struct controller *c,
 					const struct track *track);
 void status_put_tracks(struct json_object *reply, const struct controller *c);

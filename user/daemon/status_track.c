@@ -26,17 +26,24 @@ static void put_results(struct json_object *object, const struct controller *c,
 		put_int(object, "value", track->value);
 }
 
-static struct json_object *track_of(const struct controller *c,
-				    const struct tracked *t)
+struct json_object *status_track(const struct tracked *t)
 {
 	struct json_object *object = json_object_new_object();
-	const struct track_rules *rules = &t->track.rules;
 	char words[RUNNER_WORDS_SIZE];
 
 	config_track_words(&t->job, words, sizeof(words));
-	put_text(object, "name", rules->name);
+	put_text(object, "name", t->track.rules.name);
 	put_text(object, "check", words);
 	put_text(object, "state", track_state_name(t->track.state));
+	return object;
+}
+
+static struct json_object *track_of(const struct controller *c,
+				    const struct tracked *t)
+{
+	struct json_object *object = status_track(t);
+	const struct track_rules *rules = &t->track.rules;
+
 	put_results(object, c, t);
 	put_bool(object, "all", rules->all);
 	put_int(object, "rise", rules->rise);

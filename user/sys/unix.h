@@ -15,9 +15,9 @@ int unix_patience(int fd, int seconds);
  * with it or not.  A descriptor or -errno. */
 int unix_connect(const char *path, int type, int patience_s);
 
-/* A pair of type (of socket(2)), close-on-exec, whose other end is sent over the
- * line; flags: of sendmsg(2).  Our end, or -errno. */
+/* A pair of type (of socket(2)), close-on-exec, whose other end is sent over
+ * the line; flags: of sendmsg(2).  Our end, or -errno. */
 int unix_offer(int line, int type, int flags);
-/* The end that was offered, close-on-exec; -ENOENT: the line has ended, -EBADMSG:
- * there came something else, or -errno. */
+/* The end that was offered, close-on-exec; -ENOENT: the line has ended,
+ * -EBADMSG: there came something else, or -errno. */
 int unix_take(int line);

@@ -176,7 +176,7 @@ void controller_close(struct controller *c)
 	netlink_close(c->netlink);
 	loop_source_remove(c->hand_source);
 	hand_clean(c->hand);
-	free(c->adding);
+	free(c->changing);
 	free(c->pin_dir);
 	free(c->state_dir);
 	free(c);

@@ -148,7 +148,7 @@ struct controller {
 	/* Some member may have addresses to work on, or to restore: without a
 	 * word of that, nobody looks through thousands of them. */
 	bool addresses_at_work;
-	struct adding *adding; /* under way, or NULL */
+	struct changing *changing; /* under way, or NULL */
 	struct instant restore_due;
 	struct nic *nics;
 	struct nic *prepared; /* taken over soon, and not in use yet */

@@ -173,11 +173,13 @@ static void finish(struct member *m, size_t next)
 				  m->nic->link.ifindex, sweep, m);
 }
 
-/* What the hand is adding.  Who has become master speaks meanwhile, and is not
- * held up by whoever has the kernel's lock. */
-struct adding {
+/* What the hand is adding or removing.  Who has become master, or is none any
+ * more, goes on meanwhile, and is not held up by whoever has the kernel's lock.
+ */
+struct changing {
 	struct member *member; /* NULL: is not what it was then */
 	unsigned int round;    /* of its */
+	bool add;
 	size_t next;
 	struct slice slice;
 };
@@ -185,56 +187,57 @@ struct adding {
 static bool begin(struct member *m, const struct slice *slice, size_t next)
 {
 	struct controller *c = m->nic->controller;
-	struct adding *a = malloc(sizeof(*a));
+	const bool add = m->address_wanted;
+	struct changing *now = malloc(sizeof(*now));
 
-	if (!a || hand_addresses_begin(c->hand, slice->addresses,
-				       slice->count) != 0) {
-		free(a);
+	if (!now || hand_addresses_begin(c->hand, add, slice->addresses,
+					 slice->count) != 0) {
+		free(now);
 		return false;
 	}
-	*a = (struct adding){ m, m->address_round, next, *slice };
-	c->adding = a;
+	*now = (struct changing){ m, m->address_round, add, next, *slice };
+	c->changing = now;
 	return true;
 }
 
 /* What it was asked for may not be wanted any more, or be wanted again. */
 static void collect(struct controller *c)
 {
-	struct adding *a = c->adding;
-	struct member *m = a ? a->member : NULL;
+	struct changing *done = c->changing;
+	struct member *m = done ? done->member : NULL;
 	int errors[HAND_BATCH];
 
-	if (!a || !hand_addresses_end(c->hand, errors))
+	if (!done || !hand_addresses_end(c->hand, errors))
 		return;
-	c->adding = NULL;
+	c->changing = NULL;
 	if (m && !m->nic->gone &&
-	    m->nic->link.ifindex == a->slice.addresses[0].ifindex) {
-		slice_done(&a->slice, m, true, errors);
-		if (m->address_work && m->address_round == a->round)
-			finish(m, a->next);
+	    m->nic->link.ifindex == done->slice.addresses[0].ifindex) {
+		slice_done(&done->slice, m, done->add, errors);
+		if (m->address_work && m->address_round == done->round)
+			finish(m, done->next);
 	}
-	free(a);
+	free(done);
 }
 
 /* Which addresses it has nobody knows until then. */
-static bool is_adding(const struct member *m)
+static bool is_changing(const struct member *m)
 {
-	const struct adding *a = m->nic->controller->adding;
+	const struct changing *now = m->nic->controller->changing;
 
-	return a && a->member == m;
+	return now && now->member == m;
 }
 
 void member_await_addresses(struct member *m)
 {
 	struct controller *c = m->nic->controller;
 
-	if (!is_adding(m))
+	if (!is_changing(m))
 		return;
 	hand_await(c->hand);
 	collect(c);
-	if (!is_adding(m))
+	if (!is_changing(m))
 		return;
-	c->adding->member = NULL;
+	c->changing->member = NULL;
 	m->address_refused = true; /* may be there all the same */
 }
 
@@ -256,10 +259,10 @@ static void work_addresses(struct member *m)
 	     i++)
 		if (m->attached[i] != m->address_wanted)
 			slice_add(&slice, m, i);
-	if (is_adding(m) ||
+	if (is_changing(m) ||
 	    (slice.count && hand_owes(m->nic->controller->hand)))
 		return;
-	if (slice.count && m->address_wanted && begin(m, &slice, i))
+	if (slice.count && begin(m, &slice, i))
 		return;
 	slice_work(&slice, m, m->address_wanted);
 	finish(m, i);
@@ -276,6 +279,13 @@ void member_want_addresses(struct member *m, bool wanted)
 	m->nic->controller->addresses_at_work |= m->address_work;
 }
 
+/* False: it is held up. */
+static bool hand_done(struct hand *hand)
+{
+	hand_await(hand);
+	return !hand_owes(hand);
+}
+
 void member_detach_addresses(struct member *m)
 {
 	struct hand *hand = m->nic->controller->hand;
@@ -283,13 +293,13 @@ void member_detach_addresses(struct member *m)
 
 	member_await_addresses(m);
 	do {
-		hand_await(hand);
 		member_want_addresses(m, false);
-		while (m->address_work && !hand_owes(hand))
+		while (m->address_work && hand_done(hand))
 			work_addresses(m);
 		m->address_stuck |= m->address_work;
 		m->address_work = false;
 	} while (m->address_stuck && ++tries < ADDRESS_LAST_TRIES);
+	member_await_addresses(m);
 	m->nic->controller->restore_due = INSTANT_PAST;
 }
 

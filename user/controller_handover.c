@@ -97,7 +97,7 @@ bool controller_describe_state(const struct controller *c, struct pack *pack)
 {
 	unsigned int members = 0;
 
-	if (memory_writing(c) || hand_owes(c->hand) || c->adding)
+	if (memory_writing(c) || hand_owes(c->hand) || c->changing)
 		return false;
 	pack_put(pack, &c->nics_numbered, sizeof(c->nics_numbered));
 	pack_put(pack, &c->maintenance, sizeof(c->maintenance));

@@ -86,9 +86,9 @@ void hand_await(struct hand *hand);
 void hand_addresses(struct hand *hand, bool add,
 		    const struct netlink_address *addresses, size_t count,
 		    int errors[HAND_BATCH]);
-/* The same in two steps, to add: nobody waits in between, and until the second
- * is true the hand owes something.  0 or -errno; there is one at a time. */
-int hand_addresses_begin(struct hand *hand,
+/* The same in two steps: nobody waits in between, and until the second is true
+ * the hand owes something.  0 or -errno; there is one at a time. */
+int hand_addresses_begin(struct hand *hand, bool add,
 			 const struct netlink_address *addresses, size_t count);
 bool hand_addresses_end(struct hand *hand, int errors[HAND_BATCH]);
 /* netlink_addresses_clear() of those with our mark. */

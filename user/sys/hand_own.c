@@ -261,10 +261,11 @@ static struct hand_quick about(enum hand_quick_kind kind,
 	return quick;
 }
 
-int hand_addresses_begin(struct hand *hand,
+int hand_addresses_begin(struct hand *hand, bool add,
 			 const struct netlink_address *addresses, size_t count)
 {
-	struct hand_quick quick = about(QUICK_ADD, addresses, count);
+	struct hand_quick quick =
+		about(add ? QUICK_ADD : QUICK_REMOVE, addresses, count);
 	int err = tell(hand, &quick, MSG_DONTWAIT);
 
 	if (err)

@@ -13,7 +13,7 @@ BIGENDIAN_OBJ   = $(patsubst %.c,$(BIGENDIAN)/%.o,$(1))
 BIGENDIAN_INC  := -I$(BIGENDIAN_ROOT)/include -I$(BIGENDIAN_ROOT)/include/s390x-linux-gnu
 
 # libconfuse is not among the libraries there.
-BIGENDIAN_CORE  := $(filter-out %/test_config.c %/test_import.c,$(wildcard tests/unit/*.c)) \
+BIGENDIAN_CORE  := $(filter-out %/test_config.c %/test_hooks.c %/test_import.c,$(wildcard tests/unit/*.c)) \
                    tests/plain/plain.c \
                    $(CORE_SRC) $(TESTED_SRC)
 BIGENDIAN_ROOMS := $(filter-out %/plane_kernel.c %/test_budget.c, \

@@ -39,7 +39,7 @@ static void order(const uint8_t *bytes, size_t size)
 	MUST(size >= sizeof(order));
 	memcpy(&order, bytes, sizeof(order));
 	MUST(order.id);
-	if (order.word != RUNNER_FORGET)
+	if (order.word == RUNNER_CHECK || order.word == RUNNER_HOOK)
 		check_words(&order.job);
 }
 
@@ -58,7 +58,7 @@ static void fill_order(struct runner_order *o, struct choices *c)
 {
 	char word[16];
 
-	o->word = 1 + choose(c, 3);
+	o->word = 1 + choose(c, 4);
 	o->id = 1 + choose(c, 9);
 	o->job.kind = 1 + choose(c, 2);
 	o->job.interval_ms = RUNNER_TIME_MIN_MS + choose(c, 1000);

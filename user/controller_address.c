@@ -197,6 +197,9 @@ static bool begin(struct member *m, const struct slice *slice, size_t next)
 	}
 	*now = (struct changing){ m, m->address_round, add, next, *slice };
 	c->changing = now;
+	/* The kernel may tell of it before the hand does. */
+	for (size_t k = 0; k < slice->count && !add; k++)
+		m->attached[slice->at[k]] = false;
 	return true;
 }
 

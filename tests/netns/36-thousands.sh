@@ -22,6 +22,7 @@ attach b "${GROUP[@]}" --advskew 20
 ok "b is backup" state_is b 3 backup
 attach b --vhid 4 --vip "$VIP4/24" --advbase 0
 eventually 5 "b is master of the fast group" state_is b 4 master
+spawn_carp b monitor -j >"$HOSTS_DIR/news"
 wire switch "$RECORD" record b
 crash a
 eventually 15 "b takes over" state_is b 3 master
@@ -65,3 +66,8 @@ ok "its lease never ran out" [ "$(late)" == 0 ]
 ok "a handover takes them all away" carp b state eth0 --vhid 3 backup
 gone() { [[ $(on b ip -4 -o addr show dev eth0 | grep -c 'inet 10\.7\.') == 0 ]]; }
 eventually 10 "soon, if not at once" gone
+told() {
+	jq -e 'select(.event == "state" and .to == "backup")' "$HOSTS_DIR/news"
+}
+ok "the monitor tells of it" wait_until 2 told
+refute "and of no lost address" grep -m1 '"event":"address"' "$HOSTS_DIR/news"

@@ -17,7 +17,6 @@ enum hooks_numbers {
 	JOBS_MAX = 4, /* of one hook and group that wait */
 	LATE_S = 5,   /* beyond the timeout: its end has not been told */
 	LOOK_S = 1,   /* after those, and after a runner */
-	WORDS_MAX = RUNNER_WORDS_MAX + 1,
 };
 
 struct job {
@@ -118,12 +117,18 @@ static void enqueue(struct hooks *h, const char *interface, unsigned int vhid,
 
 /* --- results -------------------------------------------------------------- */
 
-static struct config_hook *find(struct hooks *h, const char *name)
+static const struct config_hook *same_name(const struct config_hook *list,
+					   size_t count, const char *name)
 {
-	for (size_t i = 0; i < h->count; i++)
-		if (!strcmp(h->list[i].name, name))
-			return &h->list[i];
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(list[i].name, name))
+			return &list[i];
 	return NULL;
+}
+
+static const struct config_hook *find(const struct hooks *h, const char *name)
+{
+	return same_name(h->list, h->count, name);
 }
 
 /* Ten lines a minute of each; what was left out is told by the next. */
@@ -216,17 +221,11 @@ static bool start(struct hooks *h, struct lane *lane,
 {
 	struct runner *runner =
 		controller_runner(h->controller, RUNNER_FOR_HOOKS, true);
-	const char *words[WORDS_MAX] = { NULL }, *word = NULL;
 	const char *event = lane->jobs->event;
-	size_t count = 0;
 
-	while (count < RUNNER_WORDS_MAX &&
-	       (word = runner_word(&hook->job, word)))
-		words[count++] = word;
 	if (runner_trouble(runner))
 		return false;
-	lane->running = runner_hook(runner, words, event, strlen(event),
-				    hook->job.timeout_ms);
+	lane->running = runner_hook(runner, &hook->job, event, strlen(event));
 	if (!lane->running)
 		return false;
 	h->starts = runner_starts(runner);
@@ -359,15 +358,6 @@ static void report_step(const struct config_report *report,
 	report->step(report->context, &step);
 }
 
-static const struct config_hook *same_name(const struct config_hook *list,
-					   size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(list[i].name, name))
-			return &list[i];
-	return NULL;
-}
-
 void hooks_settle(struct hooks *h, const struct config *wanted, bool dry,
 		  const struct config_report *report)
 {
@@ -375,8 +365,7 @@ void hooks_settle(struct hooks *h, const struct config *wanted, bool dry,
 	const size_t count = wanted->hooks_count;
 
 	for (size_t i = 0; i < count; i++) {
-		const struct config_hook *is =
-			same_name(h->list, h->count, list[i].name);
+		const struct config_hook *is = find(h, list[i].name);
 
 		report_step(report,
 			    !is ? CONFIG_HOOK_ADD

@@ -121,9 +121,9 @@ void runner_forget(struct runner *runner, uint32_t id);
 /* Once at once, for something has changed. */
 void runner_nudge(struct runner *runner, uint32_t id);
 /* Runs it once, with those bytes on its standard input; the result bears the
- * number that comes back.  0: it has not been told, and that was counted. */
-uint32_t runner_hook(struct runner *runner, const char *const *words,
-		     const char *input, size_t size, unsigned int timeout_ms);
+ * number that comes back.  0: it has not been told. */
+uint32_t runner_hook(struct runner *runner, const struct runner_job *job,
+		     const char *input, size_t size);
 
 /* --- the runner's side ------------------------------------------------------
  */

@@ -279,25 +279,15 @@ void runner_nudge(struct runner *r, uint32_t id)
 	tell(r, &order, NULL, 0);
 }
 
-static bool fill_hook(struct runner_order *order, const char *const *words,
-		      unsigned int timeout_ms)
+uint32_t runner_hook(struct runner *r, const struct runner_job *job,
+		     const char *input, size_t size)
 {
-	order->job.kind = RUNNER_COMMAND;
-	order->job.interval_ms = order->job.timeout_ms = timeout_ms;
-	for (; *words; words++)
-		if (!runner_add_word(&order->job, *words))
-			return false;
-	return !runner_job_refuse(&order->job);
-}
-
-uint32_t runner_hook(struct runner *r, const char *const *words,
-		     const char *input, size_t size, unsigned int timeout_ms)
-{
-	struct runner_order order = { .word = RUNNER_HOOK };
+	struct runner_order order = { .word = RUNNER_HOOK, .job = *job };
 
 	/* Checks count from 1 up. */
 	order.id = ++r->hooks | 1U << 31;
-	if (size > RUNNER_INPUT_MAX || !fill_hook(&order, words, timeout_ms) ||
+	order.job.interval_ms = job->timeout_ms;
+	if (size > RUNNER_INPUT_MAX || runner_job_refuse(&order.job) ||
 	    tell(r, &order, input, size) != 0)
 		return 0;
 	return order.id;

@@ -8,6 +8,7 @@
 #include "user/sys/hand_parts.h"
 #include "user/sys/log.h"
 #include "user/sys/neighbor.h"
+#include "user/sys/offspring.h"
 #include "user/sys/unix.h"
 
 #include <errno.h>
@@ -219,22 +220,6 @@ static void live(void)
 
 /* --- the start ------------------------------------------------------------ */
 
-/* It ends with the controller, whoever else is told to end. */
-static void ignore_signals(void)
-{
-	sigset_t ends;
-
-	sigemptyset(&ends);
-	sigaddset(&ends, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &ends, NULL);
-	self.ends = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGCHLD, SIG_DFL);
-}
-
 void hand_live(const struct hand_config *config, int quick, int slow, int lines)
 {
 	prctl(PR_SET_NAME, "carp-hand");
@@ -242,7 +227,8 @@ void hand_live(const struct hand_config *config, int quick, int slow, int lines)
 	self.quick = quick;
 	self.slow = slow;
 	self.lines = lines;
-	ignore_signals();
+	self.ends = offspring_watch();
+	signal(SIGPIPE, SIG_IGN);
 	log_open();
 	if (config->to_syslog)
 		log_to_syslog();

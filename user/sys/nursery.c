@@ -115,22 +115,12 @@ __attribute__((noreturn)) static void live(void)
 
 __attribute__((noreturn)) static void become_nursery(int line)
 {
-	sigset_t ends;
-
 	prctl(PR_SET_NAME, "carp-nursery");
 	line = fcntl(line, F_DUPFD, LINE + 1);
 	if (line < 0 || dup3(line, LINE, O_CLOEXEC) < 0)
 		_exit(EXIT_FAILURE);
 	close_range(LINE + 1, ~0U, 0);
-	sigemptyset(&ends);
-	sigaddset(&ends, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &ends, NULL);
-	self.ends = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
-	/* It ends with the controller, whoever else is told to end. */
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGCHLD, SIG_DFL);
+	self.ends = offspring_watch();
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (self.ends < 0 || confine_nursery() != 0)
 		_exit(EXIT_FAILURE);

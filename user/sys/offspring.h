@@ -7,7 +7,15 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
+
+/* For a process that ends with whoever started it, whoever else is told to end:
+ * SIGTERM, SIGINT and SIGHUP are ignored.  A descriptor that tells of children
+ * that have ended, or -1. */
+int offspring_watch(void);
+/* Milliseconds of the monotonic clock, for deadlines of theirs. */
+int64_t offspring_now_ms(void);
 
 /* From now on; and this process ends when its parent does.  parent: as it was
  * before the fork. */

@@ -19,7 +19,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum life_numbers {
@@ -49,14 +48,6 @@ static struct {
 	struct slot slots[SLOTS];
 	struct pollfd fds[SLOTS + 1];
 } self;
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int64_t later_of(int64_t a, int64_t b)
 {
@@ -116,9 +107,9 @@ static void begin(struct slot *slot, const char *input, size_t size)
 	const pid_t parent = getpid();
 	int ends[2];
 
-	slot->begun = now_ms();
+	slot->begun = offspring_now_ms();
 	slot->due = slot->begun + slot->job.interval_ms;
-	slot->until = now_ms() + slot->job.timeout_ms + OVERTIME_MS;
+	slot->until = offspring_now_ms() + slot->job.timeout_ms + OVERTIME_MS;
 	slot->told = false;
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) {
 		complain(slot, "cannot be run: no descriptor is free");
@@ -205,7 +196,7 @@ static struct slot *free_one(int from, int until)
 static void nudge(struct slot *slot)
 {
 	const int64_t soon =
-		later_of(now_ms(), slot->begun + RUNNER_TIME_MIN_MS);
+		later_of(offspring_now_ms(), slot->begun + RUNNER_TIME_MIN_MS);
 
 	if (soon < slot->due)
 		slot->due = soon;
@@ -325,13 +316,13 @@ static void live(void)
 							   POLLIN, 0 };
 		}
 		self.fds[0] = (struct pollfd){ self.connection, POLLIN, 0 };
-		if (poll(self.fds, SLOTS + 1, patience(now_ms())) < 0)
+		if (poll(self.fds, SLOTS + 1, patience(offspring_now_ms())) < 0)
 			continue;
 		for (int i = 0; i < SLOTS; i++)
 			if (self.fds[i + 1].revents && self.slots[i].pid)
 				hear(&self.slots[i]);
 		for (int i = 0; i < SLOTS; i++)
-			look_after(&self.slots[i], now_ms());
+			look_after(&self.slots[i], offspring_now_ms());
 		if (self.fds[0].revents)
 			there = obey();
 	}

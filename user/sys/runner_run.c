@@ -20,7 +20,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum run_numbers {
@@ -37,14 +36,6 @@ struct streams {
 	char line[RUNNER_TEXT_SIZE];
 	size_t used;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* --- the command ---------------------------------------------------------- */
 
@@ -150,7 +141,7 @@ static int attend(struct streams *s, pid_t child, int end, int64_t deadline)
 		struct pollfd fds[] = { { end, POLLIN, 0 },
 					{ s->out, POLLIN, 0 },
 					{ s->in, POLLOUT, 0 } };
-		const int64_t left = deadline - now_ms();
+		const int64_t left = deadline - offspring_now_ms();
 
 		if (left <= 0)
 			return -1;
@@ -223,7 +214,7 @@ static bool open_streams(const struct runner_run *run, int theirs[2],
 
 static int command(const struct runner_run *run, struct runner_report *report)
 {
-	const int64_t deadline = now_ms() + run->job.timeout_ms;
+	const int64_t deadline = offspring_now_ms() + run->job.timeout_ms;
 	struct streams s;
 	int theirs[2], end, status;
 	pid_t child;
@@ -268,7 +259,7 @@ __attribute__((noreturn)) void runner_run(const struct runner_run *run)
 	struct runner_report report = { .layout = RUNNER_LAYOUT,
 					.id = run->id,
 					.hook = run->hook };
-	const int64_t start = now_ms();
+	const int64_t start = offspring_now_ms();
 	int err = 0;
 
 	if (run->job.kind == RUNNER_PROBE)
@@ -278,7 +269,7 @@ __attribute__((noreturn)) void runner_run(const struct runner_run *run)
 	if (err)
 		snprintf(report.text, sizeof(report.text), "cannot be run: %s",
 			 strerror(-err));
-	report.took_ms = (uint32_t)(now_ms() - start);
+	report.took_ms = (uint32_t)(offspring_now_ms() - start);
 	/* At most PIPE_BUF bytes: all of it or nothing. */
 	if (write(run->out, &report, sizeof(report)) < 0)
 		_exit(EXIT_FAILURE);

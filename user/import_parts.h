@@ -19,7 +19,8 @@ struct import {
 	struct config *config;
 	FILE *notes;
 	size_t notes_count;
-	bool failed; /* no memory */
+	bool failed;			/* no memory */
+	bool told_programs, told_fault; /* once is enough */
 };
 
 /* A line, taken apart. */
@@ -61,6 +62,56 @@ bool import_has(const struct config_group *group, const char *member);
  * false: that is no mask. */
 bool import_masked(const char *address, const char *mask, char *out,
 		   size_t size);
+
+/* --- programs (import_program.c) ------------------------------------------ */
+
+/* A command line, or the words of one from at on, as a job without times.
+ * NULL, or why it cannot be one of ours. */
+const char *import_split(const char *text, struct runner_job *job);
+const char *import_words(const struct words *words, size_t at,
+			 struct runner_job *job);
+/* A remark on whom it runs as; once. */
+void import_unprivileged(struct import *import);
+typedef bool import_taken(const struct config *config, const char *name);
+/* A name that is not taken, after another; out. */
+const char *import_unique(const struct import *import, const char *base,
+			  import_taken *taken, char out[SETTINGS_NAME_SIZE]);
+/* It is run when the group comes to one of those states (bits of enum
+ * election_state).  what: for remarks. */
+void import_hook(struct import *import, const struct config_group *group,
+		 const char *what, const struct runner_job *job,
+		 unsigned int on);
+
+/* --- what is tracked (import_track.c) ------------------------------------- */
+
+enum import_kind {
+	IMPORT_SCRIPT,
+	IMPORT_LINK, /* an interface: is not defined, only used */
+	IMPORT_PROCESS,
+	IMPORT_FILE,
+	IMPORT_KINDS,
+};
+
+/* What keepalived.conf defines, and where it uses it.  NULL: no memory. */
+struct tracked;
+struct tracked *import_tracked_new(void);
+/* Takes NULL. */
+void import_tracked_free(struct tracked *tracked);
+/* -1: not the word of a block that defines, or uses, one. */
+int import_defines(const char *block);
+int import_uses(const char *block);
+/* A definition begins; a line of the last one; its end. */
+void import_define(struct import *import, struct tracked *tracked,
+		   enum import_kind kind, const char *name);
+void import_define_option(struct import *import, struct tracked *tracked,
+			  const struct words *words);
+void import_define_end(struct import *import, const struct tracked *tracked);
+/* NAME [weight N [reverse]], for a group. */
+void import_use(struct import *import, struct tracked *tracked,
+		const struct config_group *group, enum import_kind kind,
+		const struct words *words);
+/* All has been read: uses become tracks. */
+void import_tracked_end(struct import *import, struct tracked *tracked);
 
 void import_keepalived(struct import *import, const char *text);
 void import_ucarp(struct import *import, const char *text);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Command lines of ucarp(8).  Each becomes a group.
+ * Command lines of ucarp(8).  Each becomes a group, and its scripts hooks.
  */
+#include "user/core/election.h"
 #include "user/import_parts.h"
 
 #include <stdlib.h>
@@ -48,6 +49,21 @@ static const struct option *find_name(const char *name, size_t length)
 	return NULL;
 }
 
+/* Of a command line. */
+struct scripts {
+	const char *up, *down, *extra; /* in its words; NULL: not said */
+};
+
+static void keep_script(struct scripts *scripts, char letter, const char *value)
+{
+	if (letter == 'u')
+		scripts->up = value;
+	else if (letter == 'd')
+		scripts->down = value;
+	else if (letter == 'x')
+		scripts->extra = value;
+}
+
 static void apply(struct import *import, struct config_group *group,
 		  char letter, const char *value)
 {
@@ -79,16 +95,8 @@ static void apply(struct import *import, struct config_group *group,
 	case 'p':
 		import_secret(import, group);
 		break;
-	case 'u':
-	case 'd':
-		import_note(import,
-			    "-%c %s: not carried over; addresses need no "
-			    "script",
-			    letter, value);
-		break;
 	case 'm':
 	case 'M':
-	case 'x':
 		import_note(import, "-%c %s: not carried over", letter, value);
 		break;
 	default:
@@ -98,10 +106,12 @@ static void apply(struct import *import, struct config_group *group,
 
 /* -p SECRET, -pSECRET, --pass=SECRET, --pass SECRET, -Pz.  The index behind. */
 static size_t take_short(struct import *import, struct config_group *group,
-			 const struct words *w, size_t at)
+			 struct scripts *scripts, const struct words *w,
+			 size_t at)
 {
 	for (const char *c = w->word[at] + 1; *c; c++) {
 		const struct option *o = find_letter(*c);
+		const char *value;
 
 		if (!o) {
 			import_note(import, "-%c: not an option of ucarp", *c);
@@ -111,17 +121,19 @@ static size_t take_short(struct import *import, struct config_group *group,
 			apply(import, group, o->letter, "");
 			continue;
 		}
-		if (c[1])
-			apply(import, group, o->letter, c + 1);
-		else if (++at < w->count)
-			apply(import, group, o->letter, w->word[at]);
+		if (!c[1] && ++at == w->count)
+			return at;
+		value = c[1] ? c + 1 : w->word[at];
+		apply(import, group, o->letter, value);
+		keep_script(scripts, o->letter, value);
 		return at + 1;
 	}
 	return at + 1;
 }
 
 static size_t take_long(struct import *import, struct config_group *group,
-			const struct words *w, size_t at)
+			struct scripts *scripts, const struct words *w,
+			size_t at)
 {
 	const char *name = w->word[at] + 2, *equals = strchr(name, '=');
 	const struct option *o = find_name(name, strcspn(name, "="));
@@ -135,12 +147,51 @@ static size_t take_long(struct import *import, struct config_group *group,
 	if (o->takes && !equals && at + 1 < w->count)
 		value = w->word[++at];
 	apply(import, group, o->letter, value);
+	keep_script(scripts, o->letter, value);
 	return at + 1;
+}
+
+static const char *first_address(const struct config_group *group)
+{
+	struct json_object *list = NULL;
+
+	json_object_object_get_ex(group->attach, "vips", &list);
+	return json_object_get_string(list ? json_object_array_get_idx(list, 0)
+					   : NULL);
+}
+
+/* It is started with the interface, the address and -x as its arguments. */
+static void take_script(struct import *import, const struct config_group *group,
+			const char *what, const char *path, const char *extra,
+			unsigned int on)
+{
+	const char *const words[] = {
+		json_object_get_string(
+			json_object_object_get(group->attach, "interface")),
+		first_address(group), extra
+	};
+	struct runner_job job = { .kind = RUNNER_COMMAND };
+	bool fits = *path == '/' && runner_add_word(&job, path);
+
+	if (!strncmp(path, "/usr/share/ucarp/vip-", 21)) {
+		import_note(import,
+			    "%s %s: not carried over: addresses need no script",
+			    what, path);
+		return;
+	}
+	for (size_t i = 0; fits && i < 3 && words[i]; i++)
+		fits = runner_add_word(&job, words[i]);
+	if (fits)
+		import_hook(import, group, what, &job, on);
+	else
+		import_note(import, "%s %s: not carried over: %s", what, path,
+			    "not an absolute path");
 }
 
 static void take_command(struct import *import, const struct words *w)
 {
 	char name[CONFIG_NAME_SIZE];
+	struct scripts scripts = { 0 };
 	struct config_group *group;
 
 	snprintf(name, sizeof(name), "ucarp-%zu", import->config->count + 1);
@@ -152,12 +203,19 @@ static void take_command(struct import *import, const struct words *w)
 		const char *word = w->word[i];
 
 		if (!strncmp(word, "--", 2) && word[2])
-			i = take_long(import, group, w, i);
+			i = take_long(import, group, &scripts, w, i);
 		else if (*word == '-' && word[1])
-			i = take_short(import, group, w, i);
+			i = take_short(import, group, &scripts, w, i);
 		else
 			i++; /* the program, "&" */
 	}
+	if (scripts.up)
+		take_script(import, group, "--upscript", scripts.up,
+			    scripts.extra, 1 << ELECTION_MASTER);
+	if (scripts.down)
+		take_script(import, group, "--downscript", scripts.down,
+			    scripts.extra,
+			    1 << ELECTION_INIT | 1 << ELECTION_BACKUP);
 }
 
 static bool is_command(const struct words *w)

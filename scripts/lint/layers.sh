@@ -20,7 +20,7 @@ ROOMS = [
     ("request", r"user/(request|address)", "request carp core sys"),
     ("probe", r"user/probe/", "probe sys carp user/address.h"),
     ("config", r"user/config", "config probe request carp core sys"),
-    ("import", r"user/import", "import config request carp core sys"),
+    ("import", r"user/import", "import config probe request carp core sys"),
     ("controller", r"user/controller", "controller config probe request carp core sys"),
     ("daemon", r"user/daemon/", "daemon controller config probe request carp core sys"),
     ("cli", r"user/cli/", "cli import config request carp core sys user/daemon/daemon.h user/daemon/verdicts.h"),

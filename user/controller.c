@@ -153,10 +153,11 @@ int controller_begin(struct controller *c, char *error, size_t error_size)
 	return code || left.err ? EXIT_CODE_FAILED : 0;
 }
 
-void controller_close(struct controller *c)
+void controller_leave(struct controller *c)
 {
-	if (!c)
+	if (c->left)
 		return;
+	c->left = true;
 	controller_unprepare(c);
 	while (c->nics) {
 		struct nic *nic = c->nics;
@@ -168,7 +169,6 @@ void controller_close(struct controller *c)
 	}
 	memory_close(c);
 	controller_doubt_end(c);
-	tracks_close(c);
 	loop_set_deadline(c->loop, INSTANT_NEVER);
 	loop_source_remove(c->guardian_source);
 	loop_source_remove(c->netlink_source);
@@ -176,6 +176,14 @@ void controller_close(struct controller *c)
 	netlink_close(c->netlink);
 	loop_source_remove(c->hand_source);
 	hand_clean(c->hand);
+}
+
+void controller_close(struct controller *c)
+{
+	if (!c)
+		return;
+	controller_leave(c);
+	tracks_close(c);
 	free(c->changing);
 	free(c->pin_dir);
 	free(c->state_dir);

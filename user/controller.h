@@ -134,6 +134,7 @@ struct controller {
 	struct hand *hand; /* the caller's */
 	struct loop_source *hand_source;
 	bool lost; /* it has ended, and so do we */
+	bool left; /* see controller_leave() */
 	char boot[BOOT_ID_SIZE];
 	char *pin_dir, *state_dir; /* for texts: only the hand goes there */
 	struct node node;
@@ -175,7 +176,10 @@ int controller_begin(struct controller *c, char *error, size_t error_size);
 void controller_guard(struct controller *c, struct guardian *guardian);
 /* It is let go; we are still at work. */
 void controller_unguard(struct controller *c);
-/* Masters bow out; everything attached is removed.  Takes NULL. */
+/* Masters bow out; everything attached is removed.  Checks and hooks are run
+ * on, and their runner may be waited for. */
+void controller_leave(struct controller *c);
+/* The rest, after that.  Takes NULL. */
 void controller_close(struct controller *controller);
 
 /* Requests: 0, or an exit code with a line of text.  The request's VIPs and

@@ -256,7 +256,10 @@ ok "nobody has noticed that" [ "$before" == "$(transitions)" ]
 cat >"$HOSTS_DIR/hook" <<'HOOK'
 #!/bin/sh
 id -un >/tmp/hook-user
-cat >>/tmp/hook-events
+read -r event
+echo "$event" >>/tmp/hook-events
+# What it has left goes with its runner.
+case $event in *'"to":"init"'*) sleep 3 ;; esac
 HOOK
 chmod 0755 "$HOSTS_DIR/hook"
 inside cp "$HOSTS_DIR/hook" /run/hook
@@ -289,7 +292,11 @@ ok "without a change of state" [ "$before" == "$(transitions)" ]
 
 # --- stop -----------------------------------------------------------------------
 wire switch "$HOSTS_DIR/record" record a
+begin=$(date -u +%FT%T)
+inside systemctl stop --no-block carp-xdp
+eventually 10 "told to stop, it tells the hook" told init
 ok "the service stops" inside systemctl stop carp-xdp
+refute "in good order" inside systemctl is-failed carp-xdp
 ok "a bow-out is sent" wait_until 20 any_recorded "$HOSTS_DIR/record" \
 	'.vhid == 3 and .advbase == 255 and .advskew == 255'
 ok "the other host takes over" wait_until 20 state_is b 3 master

@@ -390,18 +390,21 @@ void control_close(struct control *control)
 	handover_end(control->handover);
 	reload_close(control);
 	linger_close(control->linger);
-	hooks_free(control->hooks);
-	control->hooks = NULL;
 	/* First, so that monitors see the last changes. */
-	controller_close(control->controller);
+	controller_leave(control->controller);
 	http_close(control->http);
 	feed_close(control->feed);
+	control->feed = NULL;
 	control->embedded = false;
 	/* While we still answer there, nobody replaces it. */
 	if (control->server)
 		hand_listener_leave(control->hand,
 				    server_listener(control->server));
 	server_close(control->server);
+	/* All that is ours is given back: this may take a while. */
+	hooks_last(control->hooks);
+	hooks_free(control->hooks);
+	controller_close(control->controller);
 	free(control->metrics);
 	free(control);
 }

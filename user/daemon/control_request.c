@@ -68,7 +68,8 @@ void control_on_told(void *context, const struct news *news)
 	struct control *control = context;
 
 	tell_monitors(control, status_news(news));
-	feed_told(control->feed, news);
+	if (control->feed)
+		feed_told(control->feed, news);
 	hooks_told(control->hooks, news);
 }
 
@@ -84,7 +85,8 @@ void control_on_tracked(void *context, const struct track *track)
 	struct control *control = context;
 
 	tell_monitors(control, status_track_change(control->controller, track));
-	feed_tracked(control->feed, track);
+	if (control->feed)
+		feed_tracked(control->feed, track);
 }
 
 static bool start_monitor(struct control *control, struct server_client *client)

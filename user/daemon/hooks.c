@@ -4,10 +4,9 @@
  * first of which may be at work.  Nothing here waits.
  */
 #include "user/daemon/hooks.h"
-#include "user/daemon/alarm.h"
+#include "user/daemon/hooks_parts.h"
 #include "user/daemon/status.h"
 
-#include <errno.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,37 +17,6 @@ enum hooks_numbers {
 	LATE_S = 5,   /* beyond the timeout: its end has not been told */
 	LOOK_S = 1,   /* after those, and after a runner */
 };
-
-struct job {
-	struct job *next;
-	char hook[SETTINGS_NAME_SIZE];
-	char to[16]; /* the state */
-	char *event; /* what it is given */
-	bool again;  /* its runner has ended under it once */
-};
-
-struct lane {
-	struct lane *next;
-	char interface[NETLINK_NAME_SIZE];
-	unsigned int vhid;
-	struct job *jobs;
-	uint32_t running; /* the first of them, by the runner's number; 0: no */
-	struct instant until;
-};
-
-struct hooks {
-	struct loop *loop;
-	struct controller *controller;
-	struct config_hook list[CONFIG_HOOKS_MAX];
-	struct news_quota quotas[CONFIG_HOOKS_MAX];
-	size_t count;
-	struct lane *lanes;
-	unsigned int running, starts;
-	struct instant minute; /* when quotas began */
-	struct alarm alarm;
-};
-
-static void work(struct hooks *h);
 
 /* --- jobs ----------------------------------------------------------------- */
 
@@ -97,8 +65,8 @@ static void make_room(struct lane *lane, const char *hook)
 	}
 }
 
-static void enqueue(struct hooks *h, const char *interface, unsigned int vhid,
-		    const char *hook, const char *to, const char *event)
+void hooks_enqueue(struct hooks *h, const char *interface, unsigned int vhid,
+		   const char *hook, const char *to, const char *event)
 {
 	struct lane *lane = lane_of(h, interface, vhid);
 	struct job *job = lane ? calloc(1, sizeof(*job)) : NULL, **at;
@@ -154,8 +122,8 @@ static bool draw(struct hooks *h, const struct config_hook *hook,
 	return true;
 }
 
-static void tell(struct hooks *h, const struct lane *lane,
-		 const struct job *job, bool well, const char *said)
+void hooks_tell(struct hooks *h, const struct lane *lane, const struct job *job,
+		bool well, const char *said)
 {
 	const struct config_hook *hook = find(h, job->hook);
 	char text[512], left_out[64] = "";
@@ -190,7 +158,7 @@ static void finish(struct hooks *h, struct lane *lane, bool well,
 	lane->running = 0;
 	h->running--;
 	lane->jobs = job->next;
-	tell(h, lane, job, well, said);
+	hooks_tell(h, lane, job, well, said);
 	job_free(job);
 	while (*at != lane)
 		at = &(*at)->next;
@@ -210,7 +178,7 @@ void hooks_result(struct hooks *h, const struct runner_result *result)
 	if (!lane)
 		return;
 	finish(h, lane, result->up, result->text);
-	work(h);
+	hooks_work(h);
 }
 
 /* --- at work -------------------------------------------------------------- */
@@ -283,11 +251,10 @@ static void on_alarm(void *context)
 	alarm_clear(&h->alarm);
 	while ((lane = overdue(h, ended)))
 		lost(h, lane, "its runner has ended");
-	work(h);
+	hooks_work(h);
 }
 
-/* Starts what can be, forgets lanes that are empty. */
-static void work(struct hooks *h)
+void hooks_work(struct hooks *h)
 {
 	struct lane **at = &h->lanes;
 	bool willing = true;
@@ -342,10 +309,10 @@ void hooks_told(struct hooks *h, const struct news *news)
 	event = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
 	for (size_t i = 0; i < h->count && event; i++)
 		if (is_for(&h->list[i], news))
-			enqueue(h, news->interface, news->vhid, h->list[i].name,
-				news->to, event);
+			hooks_enqueue(h, news->interface, news->vhid,
+				      h->list[i].name, news->to, event);
 	json_object_put(object);
-	work(h);
+	hooks_work(h);
 }
 
 /* --- the configuration ---------------------------------------------------- */
@@ -431,58 +398,4 @@ void hooks_free(struct hooks *h)
 		free(lane);
 	}
 	free(h);
-}
-
-void hooks_describe(const struct hooks *h, struct pack *pack)
-{
-	unsigned int jobs = 0;
-
-	pack_put(pack, &h->count, sizeof(h->count));
-	pack_put(pack, h->list, sizeof(h->list));
-	for (const struct lane *l = h->lanes; l; l = l->next)
-		for (const struct job *j = l->jobs; j; j = j->next)
-			jobs++;
-	pack_put(pack, &jobs, sizeof(jobs));
-	for (const struct lane *l = h->lanes; l; l = l->next)
-		for (const struct job *j = l->jobs; j; j = j->next) {
-			pack_put(pack, l->interface, sizeof(l->interface));
-			pack_put(pack, &l->vhid, sizeof(l->vhid));
-			pack_put(pack, j->hook, sizeof(j->hook));
-			pack_put(pack, j->to, sizeof(j->to));
-			pack_put_text(pack, j->event);
-		}
-}
-
-static void take_job(struct hooks *h, struct pack *pack)
-{
-	char interface[NETLINK_NAME_SIZE];
-	struct job job;
-	unsigned int vhid;
-
-	pack_get(pack, interface, sizeof(interface));
-	pack_get(pack, &vhid, sizeof(vhid));
-	pack_get(pack, job.hook, sizeof(job.hook));
-	pack_get(pack, job.to, sizeof(job.to));
-	job.event = pack_get_text(pack);
-	if (!pack->failed && job.event)
-		enqueue(h, interface, vhid, job.hook, job.to, job.event);
-	free(job.event);
-}
-
-int hooks_take(struct hooks *h, struct pack *pack)
-{
-	unsigned int jobs = 0;
-
-	pack_get(pack, &h->count, sizeof(h->count));
-	pack_get(pack, h->list, sizeof(h->list));
-	pack_get(pack, &jobs, sizeof(jobs));
-	if (pack->failed || h->count > CONFIG_HOOKS_MAX) {
-		h->count = 0;
-		return -EBADMSG;
-	}
-	while (jobs-- && !pack->failed)
-		take_job(h, pack);
-	controller_runner(h->controller, RUNNER_FOR_HOOKS, h->count);
-	work(h);
-	return pack->failed ? -EBADMSG : 0;
 }

@@ -25,6 +25,10 @@ void hooks_told(struct hooks *h, const struct news *news);
 /* One has been run. */
 void hooks_result(struct hooks *h, const struct runner_result *result);
 
+/* Nothing more will happen: waits until all that is to be run has been, but no
+ * longer than five seconds or until SIGTERM.  Not within the loop. */
+void hooks_last(struct hooks *h);
+
 /* On the way to a successor, which runs again what is being run. */
 void hooks_describe(const struct hooks *h, struct pack *pack);
 int hooks_take(struct hooks *h, struct pack *pack);

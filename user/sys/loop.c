@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -388,6 +389,15 @@ int loop_catch_signals(struct loop *loop)
 	if (!err)
 		err = catch_signal(loop, SIGINT);
 	return err ? err : catch_signal(loop, SIGHUP);
+}
+
+int loop_terminate_fd(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 int loop_run(struct loop *loop)

@@ -58,6 +58,9 @@ void loop_aside_end(struct loop *loop);
 
 /* SIGTERM and SIGINT end loop_run(). */
 int loop_catch_signals(struct loop *loop);
+/* Readable when SIGTERM comes, where no loop runs; or -1.  (The terminal's
+ * SIGINT comes twice: by the guardian, too.) */
+int loop_terminate_fd(void);
 /* SIGTERM is asked about first: the loop goes on until loop_quit().  NULL: as
  * before. */
 void loop_on_terminate(struct loop *loop, void (*asked)(void *context),

@@ -107,6 +107,9 @@ void runner_want(struct runner *runner, bool wanted);
 struct instant runner_deadline(const struct runner *runner);
 /* Makes one, or gives up one that is silent. */
 void runner_tick(struct runner *runner, struct instant now);
+/* Where no loop runs: waits for a report and takes it.  False: it is time, or
+ * other is readable (-1: is not looked at), or there is no runner. */
+bool runner_wait(struct runner *runner, int other, struct instant until);
 /* Why there is none; NULL: there is. */
 const char *runner_trouble(const struct runner *runner);
 /* Of all that have been: how often one was made. */

@@ -9,6 +9,7 @@
 #include "user/sys/runner_parts.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +133,21 @@ static void on_reports(void *context)
 		if (!hear(r))
 			return;
 	loop_source_pause(r->source, (struct span){ REST_MS * 1000000ULL });
+}
+
+bool runner_wait(struct runner *r, int other, struct instant until)
+{
+	struct pollfd fds[] = { { other, POLLIN, 0 }, { r->fd, POLLIN, 0 } };
+	const struct instant now = loop_now();
+	int ms, ready;
+
+	if (r->fd < 0 || instant_due(until, now))
+		return false;
+	ms = (int)(instant_since(now, until).ns / 1000000) + 1;
+	ready = poll(fds, 2, ms);
+	if (ready > 0 && fds[1].revents)
+		on_reports(r);
+	return ready < 0 ? errno == EINTR : ready && !fds[0].revents;
 }
 
 /* --- one that comes ------------------------------------------------------- */

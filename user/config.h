@@ -49,8 +49,14 @@ struct config_group {
 	const char *pass_file; /* in attach; NULL: none */
 	bool has_key;	       /* what is in it has been read */
 	__u8 key[SETTINGS_KEY_SIZE];
-	bool failed;	    /* not what it is to be, yet */
-	unsigned int again; /* enum request_has: it was detached for that */
+	bool failed;	      /* not what it is to be, yet */
+	unsigned int again;   /* enum request_has: it was detached for that */
+	unsigned int changed; /* the same: what is to be changed of it */
+	bool moves;	      /* its VIPs are, while it is attached */
+	/* The next in a ring of those that pass VIPs to each other, of which
+	 * one leads; NULL: it does with none. */
+	struct config_group *with;
+	bool leads;
 };
 
 /* A track, all bytes of it: what no option says is at its default. */

@@ -347,9 +347,8 @@ int controller_set(struct controller *c, struct request *request,
 	if (!member)
 		return EXIT_CODE_FAILED;
 	*out = member;
-	if (cluster_leads(&member->group.settings))
-		return cluster_set(member, request, error, error_size);
-	if (request->has & REQUEST_HAS_NODES) {
+	if ((request->has & REQUEST_HAS_NODES) &&
+	    !cluster_leads(&member->group.settings)) {
 		snprintf(error, error_size, "%s: vhid %u: leads no cluster",
 			 member->nic->link.name, request->settings.vhid);
 		return EXIT_CODE_INVALID;

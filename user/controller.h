@@ -90,10 +90,12 @@ struct member {
 	/* In the configuration; "": attached by hand. */
 	char config_name[CONFIG_NAME_SIZE];
 	bool config_seen; /* in the one being looked at */
+	bool exchanging;  /* passes VIPs to others that do so */
 	bool has_key;
 	struct carp_auth auth;	    /* of the settings as they are now */
 	struct carp_auth *accepted; /* with those of a change under way; NULL:
 				       there is none */
+	struct change *change;	    /* while it is made; or NULL */
 	char *pass_file;
 	struct carp_vhid *entry; /* in carp_vhids */
 	unsigned int own_counters;
@@ -255,8 +257,9 @@ struct config *controller_config(struct controller *c, bool named);
  * controller_device.c, controller_address.c, controller_effects.c,
  * controller_memory.c, controller_elect.c, controller_track.c,
  * controller_watch.c, controller_nic.c, controller_mend.c, controller_doubt.c,
- * controller_plan.c, controller_group.c, controller_cluster.c, and on top
- * controller_handover.c, controller.c and controller_config.c. */
+ * controller_plan.c, controller_group.c, controller_change.c,
+ * controller_cluster.c, and on top controller_handover.c, controller.c and
+ * controller_config.c with controller_exchange.c. */
 
 /* What outlives the controller in STATE_DIR/sequences: how far our own sealed
  * counters are, and how far each sealed sender's were.  0 or -errno. */
@@ -438,14 +441,12 @@ int member_enter(struct nic *nic, const struct settings *settings);
 void member_leave(struct nic *nic, const struct settings *settings);
 /* The controller's part of the entry in carp_vhids. */
 void member_fill_entry(struct member *member);
-/* As controller_attach() and member_set(), for a cluster as a whole. */
+/* As controller_attach(), for a cluster as a whole. */
 int cluster_attach(struct controller *c, struct request *request,
 		   struct member **out, char *error, size_t error_size);
 /* A node is not changed alone; EXIT_CODE_INVALID. */
 int cluster_refuse_node(const struct member *node, char *error,
 			size_t error_size);
-int cluster_set(struct member *leader, struct request *request, char *error,
-		size_t error_size);
 /* Adds or removes the kernel addresses of a group, the first at once; while
  * address_work is set, more of them with controller_work_addresses(). */
 void member_want_addresses(struct member *member, bool wanted);
@@ -460,8 +461,8 @@ void member_address_lost(struct member *member,
  * addresses are put back, those that would not go are removed, at most once a
  * second each. */
 void controller_work_addresses(struct controller *c);
-/* Applies what the request has: 0 or an exit code, nothing half-applied.  Not
- * for nodes of a cluster. */
+/* Applies what the request has: 0 or an exit code, nothing half-applied.  A
+ * leader's is its cluster's; not for other nodes. */
 int member_set(struct member *member, struct request *request, char *error,
 	       size_t error_size);
 /* "eth0 vhid 3" */

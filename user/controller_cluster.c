@@ -218,7 +218,7 @@ int cluster_attach(struct controller *c, struct request *r, struct member **out,
 	if (nic && nic->members[leader] &&
 	    cluster_leads(&nic->members[leader]->group.settings)) {
 		*out = nic->members[leader];
-		return cluster_set(*out, r, error, size);
+		return member_set(*out, r, error, size);
 	}
 	code = check_free(nic, &r->cluster, error, size);
 	if (code)
@@ -297,42 +297,8 @@ static int check_change(const struct member *leader, const struct request *r,
 	return 0;
 }
 
-/* The nodes' lists are the leader's, whatever became of the request's. */
-static void share_lists(const struct member *leader)
-{
-	const struct settings *s = &leader->group.settings;
-
-	EACH_NODE(leader, m)
-	{
-		m->group.settings.vips = s->vips;
-		m->group.settings.vips_count = s->vips_count;
-		m->group.settings.peers = s->peers;
-		m->group.settings.peers_count = s->peers_count;
-	}
-}
-
-/* The leader last: it takes over the new lists and frees the old ones, which
- * the others look at until they are changed. */
-static int apply(struct member *leader, struct request *r, struct plans *plans,
-		 char *error, size_t size)
-{
-	int code = 0;
-
-	for (size_t i = plans->count; i-- > 0 && !code;) {
-		__u8 vhid = plans->of[i].settings.vhid;
-
-		code = member_apply(leader->nic->members[vhid], r,
-				    &plans->of[i], error, size);
-	}
-	share_lists(leader);
-	/* A node that is master here spoke up before the list was new. */
-	if (member_wants_addresses(leader))
-		member_want_addresses(leader, true);
-	return code;
-}
-
-int cluster_set(struct member *leader, struct request *r, char *error,
-		size_t size)
+int cluster_plan(struct member *leader, struct request *r,
+		 struct change **changes, char *error, size_t size)
 {
 	struct plans *plans;
 	int code = check_change(leader, r, error, size);
@@ -355,9 +321,11 @@ int cluster_set(struct member *leader, struct request *r, char *error,
 	}
 	code = plans_make(leader->nic->controller, leader->nic->number, r,
 			  plans, error, size);
-	if (!code)
-		code = apply(leader, r, plans, error, size);
+	for (size_t i = 0; i < plans->count && !code; i++)
+		code = change_add(
+			changes,
+			leader->nic->members[plans->of[i].settings.vhid], r,
+			&plans->of[i], error, size);
 	plans_free(plans);
-	controller_settle(leader->nic->controller);
 	return code;
 }

@@ -2,100 +2,17 @@
 /*
  * Groups as a configuration wants them: the difference, group by group.
  */
-#include "user/controller.h"
+#include "user/controller_exchange.h"
 #include "user/request_render.h"
-#include "user/request_rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* --- the difference ------------------------------------------------------- */
-
-static struct member *find(struct controller *c,
-			   const struct config_group *group)
-{
-	struct nic *nic = controller_nic(c, group->interface);
-
-	return nic ? nic->members[group->vhid] : NULL;
-}
-
 /* One for all nodes of a cluster. */
 static bool stands_for_itself(const struct member *m)
 {
 	return member_holder(m) == m;
-}
-
-static struct cluster cluster_of(const struct member *m)
-{
-	struct cluster cluster = { 0 };
-
-	if (!cluster_has(&m->group.settings))
-		return cluster;
-	EACH_NODE(m, node)
-	cluster.nodes[cluster.count++] =
-		(struct cluster_node){ node->group.settings.vhid,
-				       node->group.settings.advskew };
-	return cluster;
-}
-
-/* Whether set would refuse it. */
-static bool needs_another(const struct member *m, const struct request *r)
-{
-	const struct cluster cluster = cluster_of(m);
-
-	if (!stands_for_itself(m) || cluster.count != r->cluster.count ||
-	    m->nic->mode != r->mode || m->nic->coexist != r->coexist ||
-	    (m->has_key && !r->pass_file))
-		return true;
-	for (size_t i = 0; i < cluster.count; i++)
-		if (cluster.nodes[i].vhid != r->cluster.nodes[i].vhid)
-			return true;
-	return cluster.count &&
-	       m->group.settings.balancing != r->settings.balancing;
-}
-
-static bool same_key(const struct member *m, const struct request *r)
-{
-	if (!r->pass_file)
-		return !m->has_key;
-	return m->has_key && m->pass_file && r->key &&
-	       !strcmp(m->pass_file, r->pass_file) &&
-	       !memcmp(m->key, r->key, sizeof(m->key));
-}
-
-static unsigned int differs(const struct member *m, const struct request *r)
-{
-	const struct cluster cluster = cluster_of(m);
-	unsigned int bits = request_differs(&m->group.settings, &r->settings);
-
-	/* Nodes have their own. */
-	if (cluster.count && r->cluster.count)
-		bits &= ~(unsigned int)REQUEST_HAS_ADVSKEW;
-	for (size_t i = 0; i < cluster.count && i < r->cluster.count; i++)
-		if (cluster.nodes[i].advskew != r->cluster.nodes[i].advskew)
-			bits |= REQUEST_HAS_NODES;
-	if (cluster.count != r->cluster.count)
-		bits |= REQUEST_HAS_NODES;
-	if (!same_key(m, r))
-		bits |= REQUEST_HAS_PASS_FILE;
-	if (m->nic->mode != r->mode)
-		bits |= REQUEST_HAS_MODE;
-	if (m->nic->coexist != r->coexist)
-		bits |= REQUEST_HAS_COEXIST;
-	return bits;
-}
-
-static enum config_action action_for(const struct member *m,
-				     const struct request *r,
-				     unsigned int *changed)
-{
-	*changed = m ? differs(m, r) : 0;
-	if (!m)
-		return CONFIG_ATTACH;
-	if (needs_another(m, r))
-		return CONFIG_AGAIN;
-	return *changed ? CONFIG_SET : CONFIG_KEEP;
 }
 
 /* --- one group ------------------------------------------------------------ */
@@ -110,9 +27,14 @@ static void tell(const struct work *w, enum config_action action,
 		 const struct config_group *group, unsigned int changed,
 		 const char *error)
 {
-	const struct config_step step = { action,	    group->name,
-					  group->interface, group->vhid,
-					  changed,	    error };
+	const struct config_step step = { action,
+					  group->name,
+					  group->interface,
+					  group->vhid,
+					  changed,
+					  error,
+					  group->with ? group->with->name
+						      : NULL };
 
 	w->report->step(w->report->context, &step);
 }
@@ -142,7 +64,7 @@ static int apply(const struct work *w, struct config_group *group,
 		 struct request *r, unsigned int changed, char *error,
 		 size_t size)
 {
-	struct member *m = find(w->c, group);
+	struct member *m = controller_member(w->c, group);
 	int code = m ? 0 : check_mode(w, r, error, size);
 
 	/* Nothing that is so already is written again. */
@@ -161,14 +83,14 @@ static int apply(const struct work *w, struct config_group *group,
 static bool settle(const struct work *w, struct config_group *group, bool last)
 {
 	char error[CONTROLLER_ERROR_SIZE] = "";
-	struct member *m = find(w->c, group);
+	struct member *m = controller_member(w->c, group);
 	enum config_action action = CONFIG_ATTACH;
 	unsigned int changed = 0;
 	struct request r;
 	int code = config_request(group, &r, error, sizeof(error));
 
 	if (!code) {
-		action = action_for(m, &r, &changed);
+		action = controller_action_for(m, &r, &changed);
 		if (action == CONFIG_KEEP)
 			memcpy(m->config_name, group->name,
 			       sizeof(m->config_name));
@@ -187,9 +109,82 @@ static bool settle(const struct work *w, struct config_group *group, bool last)
 	return !code;
 }
 
+/* --- several that are changed together ------------------------------------ */
+
+static void tell_ring(const struct work *w, struct config_group *ring,
+		      const struct config_group *refused, const char *error)
+{
+	char text[CONTROLLER_ERROR_SIZE + CONFIG_NAME_SIZE + 32];
+	struct config_group *group = ring;
+
+	do {
+		snprintf(text, sizeof(text), "waits for group %s: %s",
+			 refused->name, error);
+		tell(w, CONFIG_SET, group, group->changed,
+		     !*error		? NULL
+		     : group == refused ? error
+					: text);
+		group = group->with;
+	} while (group != ring);
+}
+
+/* How many are as they are to be: all or none. */
+static size_t settle_ring(const struct work *w, struct config_group *ring,
+			  bool last)
+{
+	char error[CONTROLLER_ERROR_SIZE] = "";
+	struct config_group *group = ring, *refused = ring;
+	size_t count = 0;
+	int code = w->dry ? 0
+			  : exchange_apply(w->c, ring, &refused, error,
+					   sizeof(error));
+
+	do {
+		count++;
+		group->failed = code != 0;
+		group = group->with;
+	} while (group != ring);
+	if (!code || last)
+		tell_ring(w, ring, refused, error);
+	return code ? 0 : count;
+}
+
+/* How many more are. */
+static size_t settle_some(const struct work *w, struct config_group *group,
+			  bool last)
+{
+	if (!group->with)
+		return settle(w, group, last);
+	return group->leads ? settle_ring(w, group, last) : 0;
+}
+
 /* --- all of them ---------------------------------------------------------- */
 
-/* A VIP that moves to another group is free once that one has been settled:
+/* What is to be changed, and how, before anything is. */
+static void look_ahead(const struct work *w, struct config *wanted)
+{
+	char error[CONTROLLER_ERROR_SIZE];
+	struct request r;
+
+	for (size_t i = 0; i < wanted->count; i++) {
+		struct config_group *group = &wanted->groups[i];
+		const struct member *m = controller_member(w->c, group);
+		enum config_action action;
+
+		group->moves = false;
+		if (!group->failed || !m ||
+		    config_request(group, &r, error, sizeof(error)))
+			continue;
+		action = controller_action_for(m, &r, &group->changed);
+		group->moves = action == CONFIG_SET &&
+			       (group->changed & REQUEST_HAS_VIPS);
+		group->again = action == CONFIG_AGAIN ? group->changed : 0;
+		request_free(&r);
+		controller_breathe(w->c);
+	}
+}
+
+/* A VIP that a new group takes over is free once its old one has been settled:
  * so they are tried as long as that helps. */
 static size_t settle_all(const struct work *w, struct config *wanted)
 {
@@ -203,7 +198,7 @@ static size_t settle_all(const struct work *w, struct config *wanted)
 		for (size_t i = 0; i < wanted->count; i++) {
 			if (!wanted->groups[i].failed)
 				continue;
-			left -= settle(w, &wanted->groups[i], last);
+			left -= settle_some(w, &wanted->groups[i], last);
 			controller_breathe(w->c);
 		}
 		if (last)
@@ -218,7 +213,7 @@ static void mark_wanted(const struct work *w, struct config *wanted)
 	for (struct group *g = w->c->node.groups; g; g = g->next)
 		member_of(g)->config_seen = false;
 	for (size_t i = 0; i < wanted->count; i++) {
-		struct member *m = find(w->c, &wanted->groups[i]);
+		struct member *m = controller_member(w->c, &wanted->groups[i]);
 
 		wanted->groups[i].failed = true;
 		if (m)
@@ -275,23 +270,16 @@ static void take_off_forgotten(const struct work *w)
 
 /* What must make room for itself, all before any: they may share an
  * interface. */
-static void take_off_old(const struct work *w, const struct config *wanted)
+static void take_off_old(const struct work *w, struct config *wanted)
 {
-	char error[CONTROLLER_ERROR_SIZE];
-	unsigned int changed;
-	struct request r;
-
 	for (size_t i = 0; i < wanted->count && !w->dry; i++) {
-		struct member *m = find(w->c, &wanted->groups[i]);
+		struct config_group *group = &wanted->groups[i];
+		struct member *m = controller_member(w->c, group);
 
-		if (!m || config_request(&wanted->groups[i], &r, error,
-					 sizeof(error)))
-			continue;
-		if (action_for(m, &r, &changed) == CONFIG_AGAIN) {
+		if (group->again && m)
 			take_off(w, member_holder(m), CONFIG_AGAIN);
-			wanted->groups[i].again = changed;
-		}
-		request_free(&r);
+		else
+			group->again = 0;
 	}
 }
 
@@ -355,7 +343,9 @@ size_t controller_configure(struct controller *c, struct config *wanted,
 	settle_tracks(&w, wanted);
 	mark_wanted(&w, wanted);
 	take_off_forgotten(&w);
+	look_ahead(&w, wanted);
 	take_off_old(&w, wanted);
+	exchange_find(c, wanted);
 	failed = settle_all(&w, wanted);
 	take_off_tracks(&w);
 	return failed;
@@ -366,6 +356,8 @@ size_t controller_configure_again(struct controller *c, struct config *wanted,
 {
 	const struct work w = { c, report, false };
 
+	look_ahead(&w, wanted);
+	exchange_find(c, wanted);
 	return settle_all(&w, wanted);
 }
 
@@ -398,7 +390,7 @@ static void invent_name(const struct config *config, struct config_group *group)
 
 static bool add(struct config *config, const struct member *m, bool named)
 {
-	const struct cluster cluster = cluster_of(m);
+	const struct cluster cluster = controller_cluster(m);
 	const struct rendering rendering = {
 		m->nic->link.name, &m->group.settings, &cluster,
 		m->pass_file,	   m->nic->mode,       m->nic->coexist

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Groups: attaching, changing and removing them.
+ * Groups: attaching and removing them.
  */
 #include "user/controller_plan.h"
 #include "user/core/auth.h"
@@ -8,54 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Where it stands in the list; the list's length if it does not. */
-static size_t find_vip(const struct settings *s, const struct vip *vip)
-{
-	size_t i = 0;
-
-	while (i < s->vips_count && memcmp(&s->vips[i], vip, sizeof(*vip)))
-		i++;
-	return i;
-}
-
-/* Of a cluster, the leader has the VIPs. */
-static bool holds(const struct settings *s)
-{
-	return !cluster_has(s) || cluster_leads(s);
-}
-
-/* An observer leaves the requests for the addresses alone: none in the map. */
-static int write_vips(struct nic *nic, const struct settings *s)
-{
-	int err = 0;
-
-	if (s->observe || !holds(s))
-		return 0;
-	for (size_t i = 0; i < s->vips_count && !err; i++)
-		err = dataplane_vip_set(
-			nic->dataplane, s->vips[i].address.family,
-			s->vips[i].address.bytes, s->vhid, s->vhid);
-	return err;
-}
-
-/* Removes from the map what is in one list and not in the other. */
-static void erase_vips(struct nic *nic, const struct settings *from,
-		       const struct settings *kept)
-{
-	for (size_t i = 0; holds(from) && i < from->vips_count; i++) {
-		const struct address *a = &from->vips[i].address;
-		bool keep = false;
-
-		for (size_t k = 0;
-		     kept && !kept->observe && k < kept->vips_count; k++)
-			if (!memcmp(&kept->vips[k].address, a, sizeof(*a)))
-				keep = true;
-		if (!keep)
-			dataplane_vip_remove(nic->dataplane, a->family,
-					     a->bytes);
-	}
-}
 
 static void member_free(struct member *m)
 {
@@ -90,7 +42,7 @@ static struct member *member_new(struct nic *nic, struct request *r,
 	if (r->config_name)
 		snprintf(m->config_name, sizeof(m->config_name), "%s",
 			 r->config_name);
-	if (holds(&plan->settings)) {
+	if (member_holds(&plan->settings)) {
 		m->vips = r->vips;
 		m->peers = r->peers;
 		r->vips = NULL;
@@ -114,7 +66,7 @@ static int member_install(struct member *m, const struct plan *plan)
 	if (!err)
 		err = dataplane_auth(nic->dataplane, vhid, &plan->auth);
 	if (!err)
-		err = write_vips(nic, &plan->settings);
+		err = vips_write(nic, &plan->settings);
 	if (!err)
 		err = peers_write(nic, &plan->settings);
 	if (!err)
@@ -127,7 +79,7 @@ static int member_install(struct member *m, const struct plan *plan)
 static void member_forget(struct nic *nic, const struct settings *settings)
 {
 	member_leave(nic, settings);
-	erase_vips(nic, settings, NULL);
+	vips_erase(nic, settings, NULL);
 	peers_erase(nic, settings, NULL);
 	dataplane_forget(nic->dataplane, settings->vhid);
 }
@@ -185,7 +137,7 @@ void member_remove(struct member *m)
 	group_stop(&m->group, loop_now());
 	if (m->group.send_failing)
 		member_trouble(&m->group, false);
-	if (holds(&m->group.settings))
+	if (member_holds(&m->group.settings))
 		member_detach_addresses(m);
 	news_forget(m);
 	node_remove(&c->node, &m->group);
@@ -230,123 +182,5 @@ int controller_attach(struct controller *c, struct request *r,
 		nic_close(nic);
 	explicit_bzero(&plan, sizeof(plan));
 	controller_settle(c);
-	return code;
-}
-
-/* Detaches addresses that are no longer wanted and carries over which of the
- * others are attached. */
-static void replace_vips(struct member *m, struct request *r,
-			 const struct settings *new, bool *attached)
-{
-	struct settings old = m->group.settings;
-
-	member_await_addresses(m);
-	for (size_t i = 0; i < old.vips_count; i++) {
-		size_t kept = find_vip(new, &old.vips[i]);
-
-		if (!m->attached[i] || kept == new->vips_count)
-			continue;
-		attached[kept] = true;
-		m->attached[i] = false;
-	}
-	member_detach_addresses(m);
-	erase_vips(m->nic, &old, new);
-	free(m->vips);
-	free(m->attached);
-	m->vips = r->vips;
-	m->attached = attached;
-	r->vips = NULL;
-}
-
-static void replace_peers(struct member *m, struct request *r,
-			  const struct settings *new)
-{
-	peers_enforce(m->entry, new);
-	peers_erase(m->nic, &m->group.settings, new);
-	free(m->hops);
-	m->hops = NULL;
-	if (!holds(new))
-		return;
-	free(m->peers);
-	m->peers = r->peers;
-	r->peers = NULL;
-}
-
-static void replace_key(struct member *m, const struct plan *plan)
-{
-	char *path = strdup(plan->pass_file);
-
-	memcpy(m->key, plan->key, sizeof(m->key));
-	m->has_key = true;
-	free(m->pass_file);
-	m->pass_file = path;
-}
-
-int member_apply(struct member *m, struct request *r, const struct plan *plan,
-		 char *error, size_t size)
-{
-	struct carp_auth *accepted = malloc(sizeof(*accepted));
-	bool *attached;
-
-	if (accepted)
-		*accepted = plan->auth;
-	if (accepted && r->grace_seconds)
-		auth_join(accepted, m->accepted ? m->accepted : &m->auth);
-	attached = calloc(plan->settings.vips_count + 1, sizeof(bool));
-	if (!accepted || !attached ||
-	    write_vips(m->nic, &plan->settings) != 0 ||
-	    peers_write(m->nic, &plan->settings) != 0 ||
-	    dataplane_auth(m->nic->dataplane, plan->settings.vhid, accepted) !=
-		    0) {
-		snprintf(error, size, "%s: vhid %u: cannot write its maps",
-			 m->nic->link.name, plan->settings.vhid);
-		erase_vips(m->nic, &plan->settings, &m->group.settings);
-		peers_erase(m->nic, &plan->settings, &m->group.settings);
-		free(attached);
-		free(accepted);
-		return EXIT_CODE_FAILED;
-	}
-	if ((r->has & REQUEST_HAS_VIPS) && holds(&plan->settings))
-		replace_vips(m, r, &plan->settings, attached);
-	else
-		free(attached);
-	if (r->has & REQUEST_HAS_PEERS)
-		replace_peers(m, r, &plan->settings);
-	else
-		peers_enforce(m->entry, &plan->settings);
-	if (r->has & REQUEST_HAS_PASS_FILE)
-		replace_key(m, plan);
-	__atomic_store_n(&m->entry->auth, plan->settings.auth,
-			 __ATOMIC_RELEASE);
-	if (r->forget_senders)
-		memory_forget(m);
-	m->auth = plan->auth;
-	free(m->accepted);
-	m->accepted = accepted;
-	group_settings(&m->group, &plan->settings, &plan->auth.recipes[0],
-		       span_ms((uint64_t)r->grace_seconds * 1000), loop_now());
-	if (holds(&plan->settings) && !member_wants_addresses(m))
-		member_detach_addresses(m); /* what was carried over */
-	node_changed(&m->nic->controller->node, loop_now());
-	if (plan->settings.observe)
-		erase_vips(m->nic, &plan->settings, NULL);
-	nic_refresh_sources(m->nic);
-	return 0;
-}
-
-int member_set(struct member *m, struct request *r, char *error, size_t size)
-{
-	struct plan plan = { 0 };
-	int code;
-
-	if (cluster_has(&m->group.settings))
-		return cluster_refuse_node(m, error, size);
-	plan_begin(&plan, m, r);
-	code = plan_make(m->nic->controller, m->nic->number, r, &plan, error,
-			 size);
-	if (!code)
-		code = member_apply(m, r, &plan, error, size);
-	explicit_bzero(&plan, sizeof(plan));
-	controller_settle(m->nic->controller);
 	return code;
 }

@@ -17,7 +17,8 @@ static int check_conflicts(const struct controller *c, unsigned int ifindex,
 	char text[ADDRESS_TEXT_SIZE];
 
 	for (struct group *g = c->node.groups; g; g = g->next) {
-		if (g->ifindex == ifindex && cluster_same(&g->settings, s))
+		if ((g->ifindex == ifindex && cluster_same(&g->settings, s)) ||
+		    member_holder(member_of(g))->exchanging)
 			continue;
 		for (size_t i = 0; i < s->vips_count; i++)
 			for (size_t k = 0; k < g->settings.vips_count; k++) {

@@ -25,6 +25,7 @@ struct config_step {
 	unsigned int vhid;
 	unsigned int changed; /* enum request_has */
 	const char *error;    /* NULL: done, or to be done */
+	const char *with;     /* in one step with that group; NULL: alone */
 };
 
 struct config_report {

@@ -158,6 +158,8 @@ static void change_print(struct json_object *change, bool dry)
 		printf("%s%s", i ? ", " : ": ",
 		       json_object_get_string(
 			       field_element(change, "changed", i)));
+	if (field(change, "with", json_type_string))
+		printf(", in one step with %s", field_text(change, "with"));
 	if (field(change, "error", json_type_string))
 		printf(": %s", field_text(change, "error"));
 	printf("\n");

@@ -135,6 +135,7 @@ static void put_change(struct json_object *changes,
 	put_text_or_null(object, "interface", step->interface);
 	put_int(object, "vhid", step->vhid);
 	put(object, "changed", request_names(step->changed));
+	put_text_or_null(object, "with", step->with);
 	put_text_or_null(object, "error", step->error);
 	put_item(changes, object);
 }

@@ -136,8 +136,12 @@ int dataplane_auth(struct dataplane *dataplane, __u8 vhid,
  * keeps its answered count. */
 int dataplane_vip_set(struct dataplane *dataplane, int family,
 		      const __u8 *address, __u8 vhid, __u32 slot);
+/* Whose it is; 0: nobody's. */
+unsigned int dataplane_vip_vhid(const struct dataplane *dataplane, int family,
+				const __u8 *address);
+/* Only if it is that one's. */
 int dataplane_vip_remove(struct dataplane *dataplane, int family,
-			 const __u8 *address);
+			 const __u8 *address, __u8 vhid);
 /* Who may speak to a group that names its peers of that family. */
 int dataplane_peer_set(struct dataplane *dataplane, __u8 vhid, int family,
 		       const __u8 *address);

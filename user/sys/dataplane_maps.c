@@ -118,9 +118,21 @@ int dataplane_vip_set(struct dataplane *dataplane, int family,
 	return bpf_map_update_elem(map, address, &vip, BPF_ANY);
 }
 
-int dataplane_vip_remove(struct dataplane *dataplane, int family,
-			 const __u8 *address)
+unsigned int dataplane_vip_vhid(const struct dataplane *dataplane, int family,
+				const __u8 *address)
 {
+	struct carp_vip vip;
+
+	return bpf_map_lookup_elem(vip_map(dataplane, family), address, &vip)
+		       ? 0
+		       : vip.vhid;
+}
+
+int dataplane_vip_remove(struct dataplane *dataplane, int family,
+			 const __u8 *address, __u8 vhid)
+{
+	if (dataplane_vip_vhid(dataplane, family, address) != vhid)
+		return -ENOENT;
 	return bpf_map_delete_elem(vip_map(dataplane, family), address);
 }
 

@@ -10,6 +10,7 @@
 #include "user/controller_news.h"
 #include "user/controller_report.h"
 #include "user/core/cluster.h"
+#include "user/core/heard.h"
 #include "user/core/node.h"
 #include "user/request.h"
 #include "user/sys/dataplane.h"
@@ -112,6 +113,8 @@ struct member {
 	bool address_stuck;	      /* or would not let go of it */
 	struct instant address_retry; /* earliest next re-attachment */
 	struct news_quota quotas[QUOTAS];
+	struct heard *heard; /* hosts; NULL: none yet */
+	unsigned int heard_count;
 	struct tally *tally; /* controller_sum.c; NULL: nothing odd heard */
 	bool taken_over;     /* from another process */
 };

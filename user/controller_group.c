@@ -22,6 +22,7 @@ static void member_free(struct member *m)
 	free(m->pass_file);
 	free(m->group.notices.table);
 	free(m->farewells);
+	free(m->heard);
 	free(m);
 }
 

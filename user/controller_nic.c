@@ -11,13 +11,34 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+/* For people to look at; without memory they see less. */
+static void remember(struct member *m, const struct carp_event *event)
+{
+	struct heard one, *grown;
+	unsigned int at;
+
+	if (!heard_read(event, &one))
+		return;
+	at = heard_place(m->heard, m->heard_count, &one);
+	if (at == m->heard_count) {
+		grown = realloc(m->heard, (at + 1) * sizeof(*grown));
+		if (!grown)
+			return;
+		m->heard = grown;
+		m->heard_count++;
+	}
+	m->heard[at] = one;
+}
+
 static void on_event(void *context, const struct carp_event *event)
 {
 	struct nic *nic = context;
 	struct member *member = nic->members[event->vhid];
 
-	if (member)
-		group_event(&member->group, event, loop_now());
+	if (!member)
+		return;
+	group_event(&member->group, event, loop_now());
+	remember(member, event);
 }
 
 static void on_ring(void *context)

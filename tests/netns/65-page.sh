@@ -63,6 +63,20 @@ eventually 2 "the group: backup, and of whom" told one rows \
 eventually 2 "its end" told one live true
 eventually 3 "a second later the gap, against a dead time" told one tick \
 	'.groups == 1 and (.gaps[0] | .[0] == "1.3" and .[1] < 1500 and .[2] > 0)'
+# It speaks by both families.
+heard='length == 2 and (map(.address) | contains(["192.0.2.1", "fe80::"])) and
+	all(.[]; .advbase == 1 and .advskew == 0 and .demotion == 0 and
+	(.family == "inet" or .family == "inet6") and .mac and
+	.verdict == "valid" and (.left | not))'
+eventually 3 "whom it has heard, with rank and verdict" told one rows \
+	".[].heard | $heard"
+eventually 4 "and how long ago" told one tick \
+	'.gaps[0][4] | length == 2 and all(.[]; . < 1500)'
+ok "status has the same" [ "$(group b 3 ".heard | $heard and
+	all(.[]; .seconds_ago < 3)")" == true ]
+ok "and says it" grep -qE \
+	'192\.0\.2\.1 at 00:00:5e:00:01:03, 1/0, demotion 0, valid, [0-2]\.[0-9] s ago$' \
+	<(carp b status -v)
 eventually 4 "and totals by verdict" told one totals '.verdicts.advert_valid > 0'
 
 carp b demote eth0 +7 --reason '<b onclick="x">"quoted" & \ more' >/dev/null

@@ -131,6 +131,14 @@ browser key Enter
 ok "Enter opens them" focus_is "ariaExpanded === 'true'"
 ok "with our rank" says ".detail" "'1/100'"
 ok "and the focus stays" focus_is "id === 'more-1.3'"
+heard() { true_there "/$1/.test(document.querySelector('.detail .heard').innerText)"; }
+ok "with the host that was heard, its rank and verdict" \
+	heard '192\.0\.2\.1\s+IPv4\s+00:00:5e:00:01:03\s+1\/0\s+0\s+\d+ s ago\s+valid'
+on switch python3 "$HOSTS_TOP/tests/netns/inject.py" vrrp b 3 >/dev/null
+eventually 4 "and one that does not belong there" \
+	heard '192\.0\.2\.77\s+IPv4[^]*ago\s+VRRP, not CARP'
+looks "with details"
+browser media
 browser tree >"$HOSTS_DIR/tree"
 for part in "heading Groups" "table Groups" "searchbox Filter" "combobox State" \
 	"meter silence against the dead time" "button details of eth0 vhid 3" \

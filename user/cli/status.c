@@ -214,25 +214,6 @@ static void list_print(struct json_object *group, const char *name,
 	printf("\n");
 }
 
-static void senders_print(struct json_object *group)
-{
-	for (size_t i = 0; i < field_count(group, "senders"); i++) {
-		struct json_object *sender = field_element(group, "senders", i);
-		long long alarms = field_number(sender, "alarms");
-
-		printf("  %-18s %s, %s", i ? "" : "senders",
-		       field_text(sender, "address"),
-		       field_text(sender, "style"));
-		if (alarms)
-			printf(", %lld that look replayed", alarms);
-		printf("\n");
-	}
-	if (field_true(group, "all_sealed") &&
-	    strcmp(field_text(group, "auth"), "auto") == 0)
-		printf("  %-18s every sender seals: --auth strict is safe\n",
-		       "");
-}
-
 /* Who serves what, "1 master, 2 backup: 1 of 2 here". */
 static void cluster_print(struct json_object *group)
 {
@@ -350,7 +331,7 @@ static void group_print(struct json_object *group)
 	printf("  %-18s %lld\n", "transitions",
 	       field_number(group, "transitions"));
 	printf("  %-18s %s\n", "state since", field_text(group, "since"));
-	senders_print(group);
+	status_hosts_print(group);
 	notices_print(group);
 	counters_print(group);
 }

@@ -17,7 +17,8 @@
  *  change   a change of state, or other news
  *  tick     once a second: time, how many groups there are, and of some how
  *           long ago an advertisement was heard (of a master: sent) and what
- *           was counted: [id, ms, advertisements, answers]
+ *           was counted: [id, ms, advertisements, answers, [ms, ...]], the
+ *           last of them for each host in the row's "heard"
  *  totals   frames by verdict, of all groups
  */
 #pragma once

@@ -115,6 +115,30 @@ static struct json_object *warnings_of(const struct group *g)
 	return list;
 }
 
+static struct json_object *heard_of(const struct member *m)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (unsigned int i = 0; i < m->heard_count; i++)
+		put_item(list, status_heard(&m->heard[i]));
+	return list;
+}
+
+/* How long ago each of them was, in milliseconds. */
+static struct json_object *ages_of(const struct member *m)
+{
+	struct json_object *list = json_object_new_array();
+	const struct instant now = loop_now();
+
+	for (unsigned int i = 0; i < m->heard_count; i++)
+		put_item(list,
+			 json_object_new_int64(
+				 (int64_t)(instant_since(m->heard[i].last, now)
+						   .ns /
+					   NS_PER_MS)));
+	return list;
+}
+
 static void put_settings(struct json_object *row, const struct group *g)
 {
 	const struct settings *s = &g->settings;
@@ -154,6 +178,7 @@ struct json_object *feed_row(const struct member *m)
 	put_bool(row, "passphrase", m->has_key);
 	put_int(row, "transitions", (int64_t)changes);
 	put(row, "warnings", warnings_of(g));
+	put(row, "heard", heard_of(m));
 	put_settings(row, g);
 	return row;
 }
@@ -191,6 +216,7 @@ struct json_object *feed_gap(const struct member *m,
 			       (int64_t)(master ? g->adverts_sent : heard)));
 	put_item(list, json_object_new_int64(
 			       (int64_t)(n->arp_answered + n->ndp_answered)));
+	put_item(list, ages_of(m));
 	return list;
 }
 

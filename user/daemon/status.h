@@ -27,5 +27,8 @@ struct json_object *status_track_change(const struct controller *c,
 					const struct track *track);
 void status_put_tracks(struct json_object *reply, const struct controller *c);
 
-/* Inside, status_notice.c for status.c: "conflict" and "warnings". */
+/* A host that was heard, but for when. */
+struct json_object *status_heard(const struct heard *one);
+
+/* Inside, status_notice.c for status.c: "conflict", "warnings", "heard". */
 void status_put_notices(struct json_object *group, const struct member *member);

@@ -51,6 +51,37 @@ static struct json_object *warning_of(const struct notice *n)
 	return object;
 }
 
+struct json_object *status_heard(const struct heard *one)
+{
+	const bool carp = one->kind != CARP_EVENT_VRRP;
+	struct json_object *object = json_object_new_object();
+	char text[ADDRESS_TEXT_SIZE];
+
+	put_text(object, "address", address_format(&one->address, text));
+	put_text(object, "family", one->address.family == 4 ? "inet" : "inet6");
+	put_mac(object, "mac", one->mac);
+	put(object, "advbase", carp ? json_object_new_int(one->advbase) : NULL);
+	put(object, "advskew", carp ? json_object_new_int(one->advskew) : NULL);
+	put(object, "demotion", carp ? json_object_new_int(one->demote) : NULL);
+	put_text(object, "verdict", heard_verdict(one));
+	put_bool(object, "left", heard_left(one));
+	return object;
+}
+
+static void put_heard(struct json_object *group, const struct member *m)
+{
+	struct json_object *list = json_object_new_array(), *object;
+
+	for (unsigned int i = 0; i < m->heard_count; i++) {
+		object = status_heard(&m->heard[i]);
+		put_time(object, "last", m->heard[i].last);
+		put_seconds(object, "seconds_ago",
+			    instant_since(m->heard[i].last, loop_now()));
+		put_item(list, object);
+	}
+	put(group, "heard", list);
+}
+
 void status_put_notices(struct json_object *group, const struct member *m)
 {
 	struct json_object *warnings = json_object_new_array();
@@ -65,4 +96,5 @@ void status_put_notices(struct json_object *group, const struct member *m)
 		}
 	put(group, "conflict", conflict_of(m));
 	put(group, "warnings", warnings);
+	put_heard(group, m);
 }

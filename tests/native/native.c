@@ -28,6 +28,7 @@ struct look {
 struct native {
 	struct map maps[NATIVE_MAPS];
 	uint64_t now_ns;
+	uint64_t paused_ns; /* of it; jiffies stood still */
 	struct carp_event *events;
 	uint32_t first, count, room; /* of the ring, in events */
 	struct carp_counters before; /* of the row looked up */
@@ -174,7 +175,7 @@ unsigned long long rooms_now(void)
 
 unsigned long long rooms_jiffies(void)
 {
-	return current->now_ns >> 22;
+	return (current->now_ns - current->paused_ns) >> 22;
 }
 
 /* The callers' side. */
@@ -207,7 +208,7 @@ void native_reset(struct native *host)
 {
 	for (int i = NATIVE_NONE + 1; i < NATIVE_MAPS; i++)
 		map_clear(&host->maps[i]);
-	host->now_ns = 0;
+	host->now_ns = host->paused_ns = 0;
 	host->changes_count = 0;
 	native_ring(host, host->maps[NATIVE_EVENTS].shape->max /
 				  (uint32_t)(sizeof(struct carp_event) +
@@ -217,6 +218,12 @@ void native_reset(struct native *host)
 void native_clock(struct native *host, uint64_t now_ns)
 {
 	host->now_ns = now_ns;
+}
+
+void native_pause(struct native *host, uint64_t ns)
+{
+	host->now_ns += ns;
+	host->paused_ns += ns;
 }
 
 void native_ring(struct native *host, uint32_t events)

@@ -71,6 +71,8 @@ void native_reset(struct native *host);
 
 /* CLOCK_BOOTTIME, in nanoseconds. */
 void native_clock(struct native *host, uint64_t now_ns);
+/* As of a host that was paused: the clock has gone on, jiffies have not. */
+void native_pause(struct native *host, uint64_t ns);
 /* How many events fit before somebody takes them; as new, what fits into the
  * kernel's ring. */
 void native_ring(struct native *host, uint32_t events);

@@ -144,9 +144,11 @@ static bool take_notify(struct reader *r, const struct words *w)
 
 static void take_option(struct reader *r, const struct words *w)
 {
-	static const char *const silent[] = { "state",		"version",
-					      "unicast_src_ip", "use_vmac",
-					      "mcast_src_ip",	NULL };
+	static const char *const silent[] = {
+		"state",    "version",	    "unicast_src_ip",
+		"use_vmac", "mcast_src_ip", "preempt",
+		NULL
+	};
 	const char *name = w->word[0], *value = w->count > 1 ? w->word[1] : "";
 
 	if (!strcmp(name, "interface"))

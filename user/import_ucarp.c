@@ -160,6 +160,19 @@ static const char *first_address(const struct config_group *group)
 					   : NULL);
 }
 
+/* The examples that come with ucarp, wherever they have been put. */
+static bool only_adds_address(const char *path)
+{
+	static const char *const names[] = { "vip-up", "vip-up.sh", "vip-down",
+					     "vip-down.sh" };
+	const char *slash = strrchr(path, '/');
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(slash ? slash + 1 : path, names[i]))
+			return true;
+	return false;
+}
+
 /* It is started with the interface, the address and -x as its arguments. */
 static void take_script(struct import *import, const struct config_group *group,
 			const char *what, const char *path, const char *extra,
@@ -173,7 +186,7 @@ static void take_script(struct import *import, const struct config_group *group,
 	struct runner_job job = { .kind = RUNNER_COMMAND };
 	bool fits = *path == '/' && runner_add_word(&job, path);
 
-	if (!strncmp(path, "/usr/share/ucarp/vip-", 21)) {
+	if (only_adds_address(path)) {
 		import_note(import,
 			    "%s %s: not carried over: addresses need no script",
 			    what, path);

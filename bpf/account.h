@@ -7,6 +7,10 @@
 
 #include "maps.bpf.h"
 
+/* In the place of a verdict: a global function has counted the frame, for what
+ * one returns the verifier would follow through all there are. */
+#define CARP_SETTLED ((enum carp_verdict)CARP_V_COUNT)
+
 /*
  * The counter of a verdict.  An index would be shorter, but without
  * CAP_PERFMON the verifier wants a constant; the barrier keeps clang from

@@ -9,6 +9,7 @@
 
 #include <carp/hmac.h>
 
+#include "account.h"
 #include "event.h"
 #include "lease.h"
 #include "notice.h"
@@ -30,7 +31,7 @@ static __always_inline __u8 advert_flag(__u32 x)
 
 /*
  * Payload and room.  Measuring costs as much as all refusals before a digest:
- * who promises no more than an advertisement behind a fixed `header` is
+ * who promises no more than an advertisement behind a `header` of fixed size is
  * believed as far as the frame holds it, in words.
  *
  * What is not there stays as an earlier frame left it: nothing but the first
@@ -40,16 +41,35 @@ static __always_inline enum carp_verdict advert_fetch(struct frame *frame,
 						      struct advert *advert,
 						      __u32 header)
 {
-	__u32 seen = advert->size + ADVERT_SEEN_SIZE;
 	__u32 room = header + parse_words(frame, frame->network + header);
 
-	if (advert->total > room || seen > room)
+	if (advert->total > room || room < header + ADVERT_SEEN_SIZE)
 		room = (__u32)(parse_length(frame->ctx) - frame->offset);
-	if (seen > room)
+	if (room < header + ADVERT_SEEN_SIZE)
 		return CARP_V_advert_length;
 	advert->room = room;
-	parse_fetch(frame, advert->size, advert->words);
+	parse_copy(frame, frame->network + header, advert->words);
 	return CARP_V_passed;
+}
+
+/* The same behind an IPv4 header with options, and its sum.  False if no vhid
+ * could be seen.  Global, so that the verifier walks it once. */
+__noinline int advert_fetch_options(struct xdp_md *ctx, __u32 offset)
+{
+	struct scratch *scratch = scratch_open();
+	struct frame memory, *frame = &memory;
+	struct advert *advert;
+
+	CARP_BARRIER(frame);
+	if (!scratch)
+		return false;
+	advert = &scratch->advert;
+	advert->room = (__u32)parse_length(ctx) - offset;
+	if (advert->room < advert->size + ADVERT_SEEN_SIZE)
+		return false;
+	parse_again(ctx, offset, frame);
+	advert->ip_sum = parse_fetch(frame, advert->size / 4, advert->words);
+	return true;
 }
 
 /* Anything but `passed` is the verdict, before a vhid could be seen. */
@@ -73,8 +93,13 @@ static __always_inline enum carp_verdict advert_open4(struct frame *frame,
 		return CARP_V_advert_ip;
 	if (ip->fragment & carp_htons(IP4_OFFSET_MASK))
 		return CARP_V_advert_fragment;
-	advert->ip_sum = parse_ip4_sum(frame, ip);
-	return advert_fetch(frame, advert, sizeof(*ip));
+	if (advert->size == sizeof(*ip)) {
+		advert->ip_sum = carp_csum_words(0, ip, sizeof(*ip));
+		return advert_fetch(frame, advert, sizeof(*ip));
+	}
+	return advert_fetch_options(frame->ctx, (__u32)frame->offset)
+		       ? CARP_V_passed
+		       : CARP_V_advert_length;
 }
 
 static __always_inline enum carp_verdict advert_open6(struct frame *frame,
@@ -184,15 +209,14 @@ static __always_inline void advert_describe(struct frame *frame,
 	mac_copy(event->source_mac, frame->ethernet->source);
 }
 
-/* Does any recipe of the vhid give this digest?  Global, so that the verifier
- * walks it once: the advertisement is where it was left. */
-__noinline int advert_digest(__u32 vhid, __u64 counter)
+/* Does any recipe of the vhid give this digest? */
+static __always_inline bool advert_digest(struct scratch *scratch)
 {
+	__u64 counter = scratch->event.counter;
+	__u32 vhid = scratch->event.vhid, i;
 	struct carp_auth *auth = bpf_map_lookup_elem(&carp_auth, &vhid);
-	struct scratch *scratch = scratch_open();
-	__u32 i;
 
-	if (!auth || !scratch)
+	if (!auth)
 		return false;
 	for (i = 0; i < CARP_DIGEST_SIZE / 4; i++)
 		scratch->received[i] = carp_ntohl(scratch->advert.words[4 + i]);
@@ -274,7 +298,7 @@ static __always_inline enum carp_verdict advert_believe(struct carp_vhid *group,
 			      &group->digest_jiffy);
 	if (verdict != CARP_V_passed)
 		return verdict;
-	if (!advert_digest(event->vhid, event->counter)) {
+	if (!advert_digest(scratch)) {
 		notice_advert(event, CARP_EVENT_DIGEST, &group->last_digest_ns,
 			      &group->digest_jiffy);
 		return CARP_V_advert_digest;
@@ -290,6 +314,18 @@ static __always_inline enum carp_verdict advert_believe(struct carp_vhid *group,
 	if (!event_report(event))
 		return CARP_V_advert_unreported;
 	return event->unicast ? CARP_V_advert_unicast : CARP_V_advert_valid;
+}
+
+/* What is left when all that is cheap is done.  Global, so that the verifier
+ * walks it once: the advertisement is where it was left. */
+__noinline int advert_settle(__u32 vhid)
+{
+	struct carp_vhid *group = map_group(vhid);
+	struct scratch *scratch = scratch_open();
+
+	if (!group || !scratch)
+		return CARP_PASS;
+	return settle(vhid, advert_believe(group, scratch));
 }
 
 static __always_inline enum carp_verdict advert_judge(struct frame *frame,
@@ -317,7 +353,8 @@ static __always_inline enum carp_verdict advert_judge(struct frame *frame,
 	    seal_stale(group, event, advert_pair(advert, 2)))
 		return CARP_V_advert_stale;
 	advert_describe(frame, advert, event);
-	return advert_believe(group, scratch);
+	frame->action = (__u32)advert_settle(event->vhid);
+	return CARP_SETTLED;
 }
 
 /* The fixed part of the family's IP header is known to be there. */

@@ -71,7 +71,7 @@ static __always_inline enum carp_verdict arp_take(struct frame *frame)
 		if (cluster_is_name(arp->sender_mac, vip->vhid))
 			return CARP_V_passed;
 		frame->vhid = vip->vhid;
-		notice_claim(frame, 4, arp->sender_mac, arp->sender_ip);
+		notice_claim(vip->vhid, 4, arp->sender_mac, arp->sender_ip);
 		return CARP_V_arp_claim;
 	}
 	if (arp->operation != carp_htons(CARP_ARP_REQUEST))

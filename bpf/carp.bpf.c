@@ -63,6 +63,8 @@ int carp_xdp(struct xdp_md *ctx)
 	verdict = parse_frame(ctx, frame);
 	if (verdict == CARP_V_passed)
 		verdict = classify(frame);
+	if (verdict == CARP_SETTLED)
+		return (int)frame->action;
 	return settle((__u32)frame->vhid, verdict);
 }
 

@@ -65,10 +65,10 @@ static __always_inline enum carp_verdict notice_vrrp(struct frame *frame,
 }
 
 /* `mac` says that it has the virtual IP at `vip`. */
-static __always_inline void notice_claim(struct frame *frame, __u8 family,
+static __always_inline void notice_claim(__u32 vhid, __u8 family,
 					 const void *mac, const void *vip)
 {
-	struct carp_vhid *group = map_group((__u32)frame->vhid);
+	struct carp_vhid *group = map_group(vhid);
 	struct scratch *scratch = scratch_open();
 	struct carp_event *event;
 	__u64 now;
@@ -79,7 +79,7 @@ static __always_inline void notice_claim(struct frame *frame, __u8 family,
 	if (!notice_due(&group->last_claim_ns, now, CARP_CLAIM_GAP_NS))
 		return;
 	event = event_new(scratch, CARP_EVENT_CLAIM);
-	event->vhid = (__u8)frame->vhid;
+	event->vhid = (__u8)vhid;
 	event->family = family;
 	event->time_ns = now;
 	mac_copy(event->source_mac, mac);

@@ -79,6 +79,7 @@ struct frame {
 	__u64 offset; /* of network */
 	__u64 type;   /* of what is at network, network order */
 	__u64 vhid;   /* whom to count it for; 0 until a room knows */
+	__u64 action; /* of what is counted already */
 };
 
 /* Does the frame reach to `behind`?  The barrier keeps clang from turning
@@ -169,6 +170,7 @@ static __always_inline enum carp_verdict parse_frame(struct xdp_md *ctx,
 	frame->network = frame->ethernet + 1;
 	frame->offset = CARP_ETH_SIZE;
 	frame->vhid = 0;
+	frame->action = 0; /* a CPU might guess that there is one */
 	if (!parse_holds(frame, frame->network))
 		return CARP_V_short_frame;
 	frame->type = frame->ethernet->type;
@@ -180,6 +182,28 @@ static __always_inline enum carp_verdict parse_frame(struct xdp_md *ctx,
 			return verdict;
 	}
 	return parse_is_tag(frame->type) ? CARP_V_other_vlan : CARP_V_passed;
+}
+
+/* The same for a global function, which is handed numbers only: `offset` is
+ * that of a frame that was parsed.  The barrier keeps the places of the network
+ * header from becoming one variable. */
+static __always_inline void parse_again(struct xdp_md *ctx, __u32 offset,
+					struct frame *frame)
+{
+	__u32 at;
+
+	frame->ctx = ctx;
+	frame->ethernet = (void *)(long)ctx->data;
+	frame->end = (void *)(long)ctx->data_end;
+	frame->network = frame->ethernet + 1;
+#pragma clang loop unroll(full)
+	for (at = CARP_ETH_SIZE + CARP_VLAN_SIZE;
+	     at <= CARP_ETH_SIZE + CARP_VLAN_DEPTH_MAX * CARP_VLAN_SIZE;
+	     at += CARP_VLAN_SIZE)
+		if (offset == at) {
+			frame->network = (void *)frame->ethernet + at;
+			CARP_BARRIER(frame);
+		}
 }
 
 /*
@@ -229,12 +253,6 @@ static __always_inline __u32 parse_words(struct frame *frame, void *at)
 	return held;
 }
 
-/* Does the frame hold `size` bytes from the network header on? */
-static __always_inline bool parse_reaches(struct frame *frame, __u32 size)
-{
-	return frame->offset + size <= (__u32)parse_length(frame->ctx);
-}
-
 /* Copies the start of a payload, as much as there is of 44, 36, 4 or 2 bytes;
  * the rest of `to` stays as it was. */
 static __always_inline void parse_copy(struct frame *frame, void *payload,
@@ -250,23 +268,6 @@ static __always_inline void parse_copy(struct frame *frame, void *payload,
 		*(half_word *)to = *(half_word *)payload;
 }
 
-/* The same, behind an IP header of `size` bytes: 20 to 60, in words.  The
- * barrier keeps the eleven constants from becoming one variable. */
-static __always_inline void parse_fetch(struct frame *frame, __u32 size,
-					void *to)
-{
-	void *payload = frame->network + sizeof(struct ip4_header);
-	__u32 i;
-
-#pragma clang loop unroll(full)
-	for (i = IP4_WORDS_MIN + 1; i <= IP4_WORDS_MIN + IP4_OPTION_WORDS; i++)
-		if (size == i * 4) {
-			payload = frame->network + i * 4;
-			CARP_BARRIER(payload);
-		}
-	parse_copy(frame, payload, to);
-}
-
 /* Is the fixed part of an IP header there? */
 static __always_inline bool parse_ip4(struct frame *frame)
 {
@@ -278,24 +279,30 @@ static __always_inline bool parse_ip6(struct frame *frame)
 	return parse_holds(frame, frame->network + sizeof(struct ip6_header));
 }
 
-/* The sum of the header, options included; 0 if they are cut short. */
-static __always_inline __u64 parse_ip4_sum(struct frame *frame,
-					   struct ip4_header *ip)
+/* The same behind an IPv4 header with options, `words` in all.  Returns the
+ * header's sum, 0 if it is cut short.  The barrier keeps the places of the
+ * payload from becoming one variable. */
+static __always_inline __u64 parse_fetch(struct frame *frame, __u32 words,
+					 void *to)
 {
-	__u32 words = ip->version_words & 0x0f;
-	__u64 sum = carp_csum_words(0, ip, sizeof(*ip));
-	carp_word *option = (carp_word *)(ip + 1);
+	carp_word *option = frame->network;
+	void *payload = frame->network + sizeof(struct ip4_header);
+	__u64 sum;
 	__u32 i;
 
-	if (words == IP4_WORDS_MIN)
-		return sum;
+	if (!parse_holds(frame, payload))
+		return 0;
+	sum = carp_csum_words(0, option, sizeof(struct ip4_header));
 #pragma clang loop unroll(full)
-	for (i = 0; i < IP4_OPTION_WORDS; i++) {
-		if (IP4_WORDS_MIN + i >= words)
+	for (i = IP4_WORDS_MIN; i < IP4_WORDS_MIN + IP4_OPTION_WORDS; i++) {
+		if (i >= words)
 			continue;
-		if (!parse_holds(frame, option + i + 1))
+		payload = option + i + 1;
+		CARP_BARRIER(payload);
+		if (!parse_holds(frame, payload))
 			return 0;
 		sum += option[i];
 	}
+	parse_copy(frame, payload, to);
 	return sum;
 }

@@ -32,10 +32,32 @@ struct advert {
 	__u8 ttl;
 };
 
+enum ndp_sizes {
+	NDP_SLOTS_MAX = 8,   /* options we look at, in units of 8 bytes */
+	NDP_FIXED_SIZE = 64, /* IPv6 header and message */
+};
+
+/* A solicitation or advertisement with its facts. */
+struct ndp {
+	struct ip6_header ip;
+	struct carp_ndisc nd;
+	struct carp_nd_option slots[NDP_SLOTS_MAX]; /* up to `held` */
+	__u64 offset;		 /* of the IPv6 header in the frame */
+	__u64 sum;		 /* of the slots */
+	__u32 held;		 /* bytes of options that were fetched */
+	__u32 options;		 /* bytes of them that the IP header promises */
+	__u32 next;		 /* slot where an option starts */
+	__u8 mac[CARP_MAC_SIZE]; /* who sent it, or claims the target */
+	bool multicast;
+	bool probe; /* duplicate address detection, source :: */
+	__u32 pad;
+};
+
 struct scratch {
 	struct carp_hmac hmac; /* first: a loop looks one step past its end */
 	__u32 received[CARP_DIGEST_SIZE / 4]; /* a digest, host order */
 	struct advert advert;
+	struct ndp ndp;
 	struct carp_event event;
 	struct carp_host_key host; /* who sent it */
 	struct carp_sender sender;

@@ -18,7 +18,7 @@ CHECK=(libcriterion-dev nettle-dev libssl-dev ucarp tcpdump clang-tidy
 	qemu-system-x86 cpio busybox-static keepalived ethtool strace libclang-rt-dev
 	spin tmux qemu-user gcc-s390x-linux-gnu libc6-dev-s390x-cross xdp-tools
 	build-essential debhelper lintian zsh debootstrap systemd-container
-	python3-yaml openssl chromium)
+	python3-yaml openssl chromium podman crun buildah)
 BENCH=(sockperf gnuplot-nox)
 # Other compilers for the data plane.
 KERNELS=(clang-14 clang-16 clang-19)

@@ -46,7 +46,8 @@ static int refuse_load(const struct complaint *complaint, int err)
 		return dataplane_refuse(
 			complaint, -EPERM,
 			"not permitted to load BPF programs "
-			"(CAP_BPF and CAP_NET_ADMIN are needed, before Linux "
+			"(CAP_BPF and CAP_NET_ADMIN are needed, in a container "
+			"a seccomp profile that allows bpf, before Linux "
 			"5.11 ulimit -l unlimited, too)");
 	if (err == -ENOSYS)
 		return dataplane_refuse(complaint, err,

@@ -4,6 +4,7 @@
  * restarts, until told otherwise.  One automatic entry of the ledger.
  */
 #include "user/controller.h"
+#include "user/controller_news.h"
 #include "user/sys/log.h"
 
 #include <stdio.h>
@@ -39,6 +40,17 @@ static bool enter_ledger(struct controller *c, bool on, const char *by)
 	return true;
 }
 
+static void tell(struct controller *c, bool on, const char *by)
+{
+	struct ledger_entry entry = {
+		.amount = on ? MAINTENANCE_AMOUNT : -MAINTENANCE_AMOUNT,
+	};
+
+	snprintf(entry.reason, sizeof(entry.reason), "%s", flag_name);
+	snprintf(entry.by, sizeof(entry.by), "%s", by);
+	news_demotion(c, &entry);
+}
+
 int controller_recall_maintenance(struct controller *c, char *error,
 				  size_t error_size)
 {
@@ -59,6 +71,7 @@ int controller_maintenance(struct controller *c, const struct request *request,
 			   char *error, size_t error_size)
 {
 	struct flag_change change = { c->hand, request->maintenance, 0 };
+	const bool news = c->maintenance != request->maintenance;
 
 	controller_background(c, write_flag, &change);
 	if (change.err) {
@@ -72,6 +85,8 @@ int controller_maintenance(struct controller *c, const struct request *request,
 			 LEDGER_ENTRIES_MAX);
 		return EXIT_CODE_FAILED;
 	}
+	if (news)
+		tell(c, request->maintenance, request->by);
 	controller_settle(c);
 	return 0;
 }

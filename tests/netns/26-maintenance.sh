@@ -19,10 +19,16 @@ wait_until 3 sole_master 3 a b
 on_maintenance() { carp "$1" status -j | jq -e ".maintenance == $2"; }
 ok "off to begin with" on_maintenance a false
 
+spawn_carp a monitor -j >"$HOSTS_DIR/events"
 ok "switched on" carp a maintenance on
 eventually 1 "b takes over at once" state_is b 3 master
 ok "a steps back" state_is a 3 backup
 ok "status says so" on_maintenance a true
+told() {
+	[[ $(jq -r 'select(.event == "demotion") | "\(.amount) \(.reason)"' \
+		"$HOSTS_DIR/events") == "255 maintenance" ]]
+}
+eventually 2 "and monitors are told" told
 ok "and for people" grep -q "maintenance" <(carp a status)
 stays 2 "a does not come back, preferred or not" state_is a 3 backup
 ok "b answers" answers_arp "$VIP4" "$VMAC"

@@ -227,8 +227,8 @@ ok "not to listen is possible" finding wire note "--listen 0"
 # Where groups run, their program is no stranger.
 carp b check eth0 --vhid 3 --listen 2 -j >"$HOSTS_DIR/check"
 ok "our own program is no problem" finding xdp_program ok "ours is on eth0"
-ok "what this host says itself is told as that" finding vhid warning \
-	"CARP vhid 3 from this host, 192.0.2.2"
+ok "what this host says itself is told as that" finding vhid ok \
+	"3 is ours: CARP vhid 3 from this host, 192.0.2.2"
 
 # --- words --------------------------------------------------------------------
 # refused CODE TEXT ARGUMENT...

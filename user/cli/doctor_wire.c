@@ -225,7 +225,10 @@ static void judge_taken(const struct doctor_wire *wire,
 	char text[SPEAKER_SIZE];
 
 	speaker_text(s, text);
-	if (s->protocol == DOCTOR_CARP)
+	if (s->ours && s->protocol == DOCTOR_CARP)
+		doctor_find(report, DOCTOR_OK, "vhid", "%u is ours: %s", s->id,
+			    text);
+	else if (s->protocol == DOCTOR_CARP)
 		doctor_remedy(doctor_find(report, DOCTOR_WARNING, "vhid",
 					  "%u is taken: %s", s->id, text),
 			      "join it with its passphrase and its virtual "

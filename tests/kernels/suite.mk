@@ -67,6 +67,11 @@ $(COEXIST)/next: $(COEXIST_SRC:%.c=$(COEXIST)/%.o) $(call OBJ,$(filter-out $(COE
 # The guests of tests/qemu run them.
 check check-qemu tests/kernels/run.sh: $(KERNELS)/clang/packets $(COEXIST)/next
 
+# --coexist as a service, in a Debian that boots: two minutes, so by itself.
+.PHONY: check-service tests/qemu/service.sh
+check-service: all
+	$(Q)scripts/run-tests.sh service tests/qemu/service.sh
+
 .PHONY: check-kernels campaign-kernels tests/kernels/run.sh
 tests/kernels/run.sh: all $(CLANGS:%=$(KERNELS)/%/packets)
 check-kernels: tests/kernels/run.sh

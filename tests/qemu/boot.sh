@@ -7,7 +7,8 @@
 # shipped (clang).  GUEST_KERNEL: where a kernel of Debian's is unpacked, else the oldest that is
 # promised.  GUEST_LIMIT: seconds the guest may take.  GUEST_NICS: models of
 # NICs, of each three on one cable, for the hosts a, b and c.  GUEST_FILES: more
-# of this tree.
+# of this tree.  GUEST_DISK: an image that is its disk; what it writes there is
+# forgotten.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 SCRIPT=$1
@@ -51,7 +52,9 @@ fi
 	(cd "$place/tree" && find . | cpio --quiet -o -H newc)
 } >"$place/initramfs"
 
-nics=()
+nics=() disks=()
+[[ ! ${GUEST_DISK:-} ]] ||
+	disks=(-drive "file=$GUEST_DISK,if=virtio,format=raw,snapshot=on")
 cable=10
 for model in ${GUEST_NICS:-}; do
 	cable=$((cable + 1))
@@ -71,7 +74,7 @@ guest() {
 		-nodefaults -no-reboot -display none -monitor none \
 		-kernel "$(find "$KERNEL" -name 'vmlinuz*')" -initrd "$place/initramfs" \
 		-append "console=ttyS0 loglevel=5 panic=-1 random.trust_cpu=on mitigations=off no_timer_check" \
-		"${nics[@]}" -serial "file:$LOG" -serial "file:$place/output" \
+		"${nics[@]}" "${disks[@]}" -serial "file:$LOG" -serial "file:$place/output" \
 		</dev/null 2>"$place/complaints" &
 	pid=$!
 	if ! timeout 60 grep -q -m1 '^guest begins' \

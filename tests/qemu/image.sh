@@ -13,11 +13,11 @@ TREE=$(find "$KERNEL" -path '*/lib/modules/*' -prune -print)
 VERSION=${TREE##*/}
 # Modules the tests use, and those the kernel asks for by itself.
 MODULES=(8021q bonding bridge cls_bpf ipvlan macvlan sch_ingress veth
-	virtio_net virtio_pci vmxnet3)
-PROGRAMS=(arping awk basename bash busybox cat chmod chrt cp cut date diff dirname
+	virtio_blk virtio_net virtio_pci vmxnet3)
+PROGRAMS=(arping awk basename bash busybox cat chmod chroot chrt cp cut date diff dirname
 	env fmt grep head id ip jq kill ln ls mkdir mktemp mount mv ndisc6
 	nproc nsenter ping printf ps readlink rm sed seq setpriv sleep sort
-	ss stat sysctl tail taskset tc tee timeout touch tr true uname uniq wc
+	ss stat sysctl tail taskset tc tee timeout touch tr true umount uname uniq unshare wc
 	xdp-filter xdp-loader)
 # Libraries the tests of bpf/ need beside those of the programs.
 TESTS=(build/carp-xdp build/kernels/clang/packets)

@@ -283,6 +283,26 @@ wait_until 40 sole_master 3 a b
 ok "by the runner's user" grep -qx carp-xdp-runner <(hooked user)
 before=$(transitions)
 
+# --- beside other XDP programs -----------------------------------------------------
+# What the manual says of the service; that it then works, tests/qemu/service.sh
+# shows.
+manual_dropin() {
+	echo "[Service]"
+	sed -n '/^CapabilityBoundingSet=CAP_SYS_ADMIN/,/^\.Ed/p' \
+		"$HOSTS_TOP/docs/carp-xdp.8" | grep -v '^\.Ed'
+}
+runs() { described '.tracks[0].runs_up'; }
+track_runs() { track_is up && [[ $(runs) -gt $ran ]]; }
+manual_dropin >"$HOSTS_DIR/coexist"
+inside cp "$HOSTS_DIR/coexist" /run/units/carp-xdp-hand@.service.d/coexist.conf
+inside systemctl daemon-reload
+ok "a restart with the drop-in for --coexist" inside systemctl restart carp-xdp
+ran=$(runs)
+ok "its hand has kept what that takes" \
+	[ "$(status_field .hand CapPrm)" == 000000c000203000 ]
+eventually 15 "and has checks run, as ever" track_runs
+ok "nobody has noticed that" [ "$before" == "$(transitions)" ]
+
 # --- the guardian is killed -----------------------------------------------------
 pid=$(described .pid)
 inside kill -KILL "$(main_pid)"

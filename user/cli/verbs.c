@@ -153,6 +153,7 @@ int verbs_hand(struct cli *cli)
 		.state_dir = cli->state_dir,
 		.config = cli->config,
 		.runner = cli->runner,
+		.coexist = cli->flags & CLI_COEXIST,
 	};
 
 	return daemon_hand(&options, cli->unit);

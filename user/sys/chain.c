@@ -90,7 +90,8 @@ static int begin(char *reason, size_t size)
 	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN)) {
 		snprintf(reason, size,
 			 "other XDP programs are joined with CAP_SYS_ADMIN "
-			 "only: carp-xdp daemon --coexist keeps it");
+			 "only: carp-xdp daemon --coexist keeps it; the "
+			 "service, with a drop-in: carp-xdp(8)");
 		return -EPERM;
 	}
 	if (lib.xdp_multiprog__next_prog)

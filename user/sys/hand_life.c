@@ -234,9 +234,13 @@ void hand_live(const struct hand_config *config, int quick, int slow, int lines)
 		log_to_syslog();
 	bpffs_mount(config->pin_dir);
 	if (netlink_open(NULL, &self.netlink) != 0 ||
-	    neighbor_open(&self.neighbor) != 0 ||
-	    confine_hand(config->coexist) != 0)
-		_exit(1);
+	    neighbor_open(&self.neighbor) != 0)
+		log_fatal("hand: no netlink socket");
+	/* As a service it can give up nothing: that is the unit's to do. */
+	if (confine_hand(config->coexist) != 0)
+		log_fatal("hand: it has other privilege than it needs%s, and "
+			  "cannot give it up",
+			  config->coexist ? " with --coexist" : "");
 	live();
 	_exit(0);
 }

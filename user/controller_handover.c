@@ -26,10 +26,11 @@ void controller_layout(char out[CONTROLLER_LAYOUT_SIZE])
 {
 	snprintf(out, CONTROLLER_LAYOUT_SIZE,
 		 "%d maps %d member %zu nic %zu entry %zu address %zu track "
-		 "%zu",
+		 "%zu heard %zu",
 		 CARP_HANDOVER_LAYOUT, CARP_MAPS_LAYOUT, sizeof(struct member),
 		 sizeof(struct nic), sizeof(struct ledger_entry),
-		 sizeof(struct netlink_address), sizeof(struct tracked));
+		 sizeof(struct netlink_address), sizeof(struct tracked),
+		 sizeof(struct heard));
 }
 
 /* --- what is described ---------------------------------------------------- */
@@ -83,6 +84,7 @@ static void describe_member(const struct member *m, struct pack *pack)
 	if (peers)
 		pack_put(pack, m->peers, s->peers_count * sizeof(*m->peers));
 	pack_put(pack, m->attached, (s->vips_count + 1) * sizeof(bool));
+	pack_put(pack, m->heard, m->heard_count * sizeof(*m->heard));
 	pack_put_text(pack, m->pass_file);
 }
 
@@ -244,6 +246,11 @@ static struct member *copy_member(struct pack *pack)
 			 : NULL;
 	m->attached = pack_copy(pack, (m->group.settings.vips_count + 1) *
 					      sizeof(bool));
+	m->heard = m->heard_count
+			   ? pack_copy(pack, m->heard_count * sizeof(*m->heard))
+			   : NULL;
+	if (!m->heard)
+		m->heard_count = 0;
 	m->pass_file = pack_get_text(pack);
 	return m;
 }

@@ -22,7 +22,7 @@ echo >>"$ROOM/told"
 K
 script slow <<K
 #!/bin/bash
-sleep 3
+sleep 2.5
 touch "$ROOM/slow-done"
 K
 script hang <<K
@@ -89,7 +89,7 @@ ok "the other host is a backup" attach b --vhid 3 --advbase 0 --advskew 100 \
 wait_until 10 state_is b 3 backup
 started=$(now_ms)
 kill "$MAIN"
-ok "told to end, it leaves at once" wait_until 2 state_is b 3 master
+ok "told to end, it leaves at once" wait_until 4 state_is b 3 master
 ok "while it waits for a hook" test ! -e "$ROOM/slow-done"
 refute "it is still there" process_gone "$MAIN"
 ok "then it ends" wait_until 10 process_gone "$MAIN"
@@ -126,6 +126,8 @@ eventually 5 "with all that came of its hooks" quiet
 # --- one that takes over ------------------------------------------------------------
 begin hang
 first=$(controller a)
+heard() { group a 3 '.heard | map([.address, .mac]) | tojson'; }
+before=$(heard)
 spawn_carp a daemon --config "$CONF" --takeover 2>>"$HOSTS_DIR/a.log"
 successor() { [[ $(controller a) != "$first" ]]; }
 ok "a successor takes over" wait_until 10 successor
@@ -133,3 +135,5 @@ ok "the first one ends" wait_until 10 process_gone "$first"
 stays 1 "nothing has changed, and no hook is told" \
 	[ "$(told_times init)" == 0 ]
 ok "the masters are masters" masters
+ok "whom they have heard is known" grep -q 192.0.2.2 <<<"$before"
+ok "and still is" [ "$(heard)" == "$before" ]

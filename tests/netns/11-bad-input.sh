@@ -193,7 +193,9 @@ CODE=0
 carp a attach eth0 --vhid 1 --vip 192.0.2.999/24 2>"$HOSTS_DIR/error" || CODE=$?
 ok "bad input to a running controller: exit status 3" code_is 3
 ok "and its group runs on" [ "$(group a 1 .vips[0])" != "" ]
-ok "detach of what is not attached is no error" carp a detach eth0 --vhid 77
+absent() { carp a detach eth0 --vhid 77; }
+ok "detach of what is not attached is no error" absent
+ok "but is told" grep -xF "eth0 vhid 77: nothing to detach" <(absent)
 carp a detach eth0 >/dev/null
 ok "nothing is left in the end" wait_until 5 untouched
 

@@ -228,7 +228,10 @@ int verbs_detach(struct cli *cli)
 	if (code)
 		return code;
 	subject_print(cli);
-	printf(": detached\n");
+	printf(": %s\n", field(answer, "detached", json_type_int) &&
+					 !field_number(answer, "detached")
+				 ? "nothing to detach"
+				 : "detached");
 	json_object_put(answer);
 	return 0;
 }

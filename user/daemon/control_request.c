@@ -154,6 +154,27 @@ static struct json_object *guardian_of(const struct controller *c)
 	return pid ? json_object_new_int(pid) : NULL;
 }
 
+static unsigned int groups(const struct controller *c)
+{
+	unsigned int count = 0;
+
+	for (const struct nic *nic = c->nics; nic; nic = nic->next)
+		count += nic->members_count;
+	return count;
+}
+
+static int detach(struct controller *c, const struct request *request,
+		  struct json_object *reply, char *error, size_t size)
+{
+	const unsigned int before = groups(c);
+	const int code = controller_detach(c, request, error, size);
+
+	if (!code)
+		put(reply, "detached",
+		    json_object_new_int((int)(before - groups(c))));
+	return code;
+}
+
 static int status(struct control *control, const struct request *request,
 		  struct json_object *reply)
 {
@@ -184,7 +205,7 @@ static int execute(struct control *control, struct request *request,
 	case REQUEST_SET:
 		return set(control, request, reply, error, size);
 	case REQUEST_DETACH:
-		return controller_detach(c, request, error, size);
+		return detach(c, request, reply, error, size);
 	case REQUEST_STATUS:
 		return status(control, request, reply);
 	case REQUEST_DEMOTE:

@@ -46,7 +46,8 @@ lasting() {
 		.groups[].lease_remaining_us, .groups[].preempt_wait_seconds,
 		.groups[].grace_seconds, .groups[].advertisements_sent,
 		.groups[].announcements_sent, .groups[].since,
-		.groups[].senders[].heard_seconds, .demotions[].since_seconds)'
+		.groups[].senders[].heard_seconds, .groups[].heard[].last,
+		.groups[].heard[].seconds_ago, .demotions[].since_seconds)'
 }
 
 # watch: c asks a and b, and all that passes is looked at from now on.

@@ -139,11 +139,12 @@ class Ear:
 class Lab:
     """Host n is 192.0.2.n, MAC 02:00:00:00:00:0n on eth0."""
 
-    def __init__(self, *hosts):
+    def __init__(self, *hosts, queues=1):
         self.run = f"cxlab{os.getpid()}"
         self.dir = pathlib.Path(tempfile.mkdtemp())
         self.pins = pathlib.Path("/sys/fs/bpf") / self.run
         self.hosts = ["switch", *hosts]
+        self.queues = str(queues)  # of each NIC, and of each port
         self.started = []
         for host in self.hosts:
             must("ip", "netns", "add", f"{self.run}-{host}")
@@ -162,8 +163,10 @@ class Lab:
 
     def plug(self, host, nic, number, bridged=True):
         port = host if nic == "eth0" else f"{host}-{nic}"
-        self.on("switch", "ip", "link", "add", "name", port, "type", "veth", "peer",
-                "name", nic, "netns", f"{self.run}-{host}")
+        queues = ("numtxqueues", self.queues, "numrxqueues", self.queues)
+        self.on("switch", "ip", "link", "add", "name", port, *queues, "type",
+                "veth", "peer", "name", nic, *queues, "netns",
+                f"{self.run}-{host}")
         self.on(host, "ip", "link", "set", nic, "address",
                 f"02:00:00:00:{int(nic[3:]):02x}:{number:02x}", "up")
         self.on("switch", "ip", "link", "set", "dev", port, "up",

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 """What is left of a host's service while a million forged advertisements a
 second hit it, or as many as it lets a CPU make: TCP requests and responses a second, of the same host
-with carp-xdp, with ucarp, and with neither of them flooded.
+with carp-xdp, with ucarp, and with neither of them flooded.  And with a program
+that does nothing but drop protocol 112: what the flood costs a machine by being
+made there.
 
-Flood on the last CPU, service on the first.
+Flood on the last CPU, service on the first, each with a receive queue of the host.
 """
 import os
 import re
 import sys
 
-from contenders import VHID, Ours, Ucarp
+from contenders import VHID, VIP, Ours, Ucarp
 from lab import TOP, Lab, must, wait_until
 
 sys.path.insert(0, str(TOP / "tests/flood"))
@@ -28,13 +30,30 @@ def cpus():
     return found[0], found[-1]
 
 
-def open_lab():
+def load(lab, host, device, program):
+    lab.on(host, "ip", "link", "set", "dev", device, "xdp", "object",
+           str(TOP / "build/flood/flood.bpf.o"), "program", program)
+
+
+def steer(lab):
+    """What a CPU sends through the port comes in a queue of its own, as the flows
+    of a NIC do.  The names of a namespace are in its own sysfs only."""
+    for number, cpu in enumerate(cpus()):
+        mask = f"{1 << cpu:x}"
+        lab.on("switch", "unshare", "--mount", "sh", "-c",
+               "mount -t sysfs sysfs /sys && echo $1 >"
+               "/sys/class/net/a/queues/tx-$2/xps_cpus",
+               "steer", mask, str(number))
+
+
+def open_lab(queues):
     """Natively sent frames reach a veth end that polls: a host's by GRO, and
     the bridge's by a program that does nothing."""
-    lab = Lab("a", "c")
+    lab = Lab("a", "c", queues=queues)
+    if queues > 1:
+        steer(lab)
     lab.on("a", "ethtool", "-K", "eth0", "gro", "on")
-    lab.on("switch", "ip", "link", "set", "dev", "a", "xdp", "object",
-           str(TOP / "build/flood/flood.bpf.o"), "program", "pass")
+    load(lab, "switch", "a", "pass")
     lab.start("a", "taskset", "-c", str(cpus()[0]), "sockperf", "server",
               "--tcp", "-i", "192.0.2.1", "-p", str(PORT))
     wait_until(lambda: f":{PORT}" in lab.on("a", "ss", "-ltn"), "sockperf")
@@ -67,15 +86,19 @@ def rate(lab, flooded):
             "flood": frames_a_second}
 
 
-def with_ours(lab):
+def with_ours(lab, **members):
     host = Ours(lab, "a")
     host.launch()
-    host.attach(mode="native")
+    host.attach(mode="native", **members)
     wait_until(host.is_master, "master")
     try:
         return {"quiet": rate(lab, False), "flooded": rate(lab, True)}
     finally:
         host.stop()
+
+
+def with_strict(lab):
+    return with_ours(lab, auth="strict")
 
 
 def with_ucarp(lab):
@@ -87,15 +110,37 @@ def with_ucarp(lab):
         host.stop()
 
 
-def measure(rounds, tell):
-    rows = {"ours": [], "ucarp": []}
-    lab = open_lab()
+def with_bare(lab):
+    load(lab, "a", "eth0", "drop")
+    lab.on("a", "ip", "addr", "add", f"{VIP}/24", "dev", "eth0")
     try:
-        for number in range(rounds):
-            for name, run in ("ours", with_ours), ("ucarp", with_ucarp):
-                tell(f"service under flood: {name}, round {number + 1} of"
-                     f" {rounds}")
-                rows[name].append(run(lab))
+        return {"quiet": rate(lab, False), "flooded": rate(lab, True)}
     finally:
-        lab.close()
+        lab.on("a", "ip", "addr", "del", f"{VIP}/24", "dev", "eth0")
+        lab.on("a", "ip", "link", "set", "dev", "eth0", "xdp", "off")
+
+
+def run_all(lab, contenders, rounds, tell):
+    rows = {name: [] for name in contenders}
+    for number in range(rounds):
+        for name, run in contenders.items():
+            tell(f"service under flood: {name}, round {number + 1} of"
+                 f" {rounds}")
+            rows[name].append(run(lab))
+    return rows
+
+
+def measure(rounds, tell):
+    """By turns, where each CPU has a queue; and where all is behind the flood in
+    the one there is."""
+    rows = {}
+    for queues, contenders in (
+            (len(set(cpus())), {"ours": with_ours, "ucarp": with_ucarp,
+                                "bare": with_bare}),
+            (1, {"one queue": with_ours, "one queue, strict": with_strict})):
+        lab = open_lab(queues)
+        try:
+            rows.update(run_all(lab, contenders, rounds, tell))
+        finally:
+            lab.close()
     return rows

@@ -125,14 +125,18 @@ def ratio(rows, key):
 
 
 def service_rows(rows):
-    for name in "ours", "ucarp":
+    names = {"ours": "carp-xdp", "ucarp": "ucarp",
+             "bare": "a program that only drops",
+             "one queue": "carp-xdp, all in one receive queue",
+             "one queue, strict": "... with --auth strict"}
+    for name in names:
         kept = [row["flooded"]["per_second"] / row["quiet"]["per_second"]
                 for row in rows[name]]
         flood = [row["flooded"]["flood"] for row in rows[name]]
         yield ("TCP requests a second under %.2f million forged a second,"
                " against none: %s" % (
                    statistics.median(flood),
-                   "carp-xdp" if name == "ours" else name),
+                   names[name]),
                spread(kept, 2) + " x", "0.9 x" if name == "ours" else "")
 
 

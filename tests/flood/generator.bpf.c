@@ -4,7 +4,10 @@
  * page pool gives frames back as their receiver left them.
  */
 #include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
 
+#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
 #include "generator.h"
@@ -64,6 +67,21 @@ int pass(struct xdp_md *ctx)
 {
 	(void)ctx;
 	return XDP_PASS;
+}
+
+/* The least that can be done with a flood of protocol 112. */
+SEC("xdp")
+int drop(struct xdp_md *ctx)
+{
+	void *data = (void *)(long)ctx->data;
+	struct iphdr *ip = data + ETH_HLEN;
+
+	if ((void *)(ip + 1) > (void *)(long)ctx->data_end)
+		return XDP_PASS;
+	return *(alias16 *)(data + 2 * ETH_ALEN) == bpf_htons(ETH_P_IP) &&
+			       ip->protocol == FLOOD_PROTOCOL
+		       ? XDP_DROP
+		       : XDP_PASS;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

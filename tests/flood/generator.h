@@ -7,4 +7,5 @@ enum flood_frame_shape {
 	/* The last four of an IPv4 advertisement: the end of its digest. */
 	FLOOD_VARY_AT = 66,
 	FLOOD_ADVERT = 70,
+	FLOOD_PROTOCOL = 112, /* of IP */
 };

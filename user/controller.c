@@ -91,6 +91,8 @@ static int open_netlink(struct controller *c, char *error, size_t size)
 	watch.context = c;
 	err = netlink_open(&watch, &c->netlink);
 	if (!err)
+		err = netlink_open(NULL, &c->asker);
+	if (!err)
 		err = neighbor_open(&c->neighbor);
 	if (!err)
 		err = loop_add(c->loop, netlink_fd(c->netlink), EPOLLIN,
@@ -174,6 +176,7 @@ void controller_leave(struct controller *c)
 	loop_source_remove(c->netlink_source);
 	neighbor_close(c->neighbor);
 	netlink_close(c->netlink);
+	netlink_close(c->asker);
 	loop_source_remove(c->hand_source);
 	hand_clean(c->hand);
 }

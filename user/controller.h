@@ -8,6 +8,7 @@
 
 #include "user/config.h"
 #include "user/controller_news.h"
+#include "user/controller_asked.h"
 #include "user/controller_report.h"
 #include "user/core/cluster.h"
 #include "user/core/heard.h"
@@ -65,9 +66,12 @@ struct nic {
 	struct loop_source *source; /* of the ring; NULL: none yet */
 	struct member *members[CARP_VHID_SLOTS]; /* by vhid */
 	unsigned int members_count;
-	struct netlink_address *own; /* addresses that are no VIP */
+	/* Its addresses without our mark, as the kernel tells of them. */
+	struct own_address *own;
 	size_t own_count;
-	int guarded; /* the guardian's number of its leases, or none */
+	bool own_unsure; /* that has to be asked */
+	uint64_t heard;	 /* so often the kernel told of link or addresses */
+	int guarded;	 /* the guardian's number of its leases, or none */
 	struct news_quota quota;
 };
 
@@ -109,6 +113,7 @@ struct member {
 	size_t address_next;
 	unsigned int address_round;   /* how often that was begun */
 	bool address_lost;	      /* one of ours is not there */
+	bool address_missed;	      /* the kernel has told so */
 	bool address_refused;	      /* the kernel would not have it */
 	bool address_stuck;	      /* or would not let go of it */
 	struct instant address_retry; /* earliest next re-attachment */
@@ -134,6 +139,7 @@ struct controller_events {
 struct controller {
 	struct loop *loop;
 	struct netlink *netlink;
+	struct netlink *asker; /* the background's */
 	struct neighbor *neighbor;
 	struct loop_source *netlink_source;
 	struct hand *hand; /* the caller's */
@@ -257,7 +263,8 @@ size_t controller_configure_again(struct controller *c, struct config *wanted,
 struct config *controller_config(struct controller *c, bool named);
 
 /* Inside, from the bottom up: controller_tell.c, controller_sum.c,
- * controller_device.c, controller_address.c, controller_effects.c,
+ * controller_device.c, controller_own.c, controller_address.c,
+ * controller_effects.c,
  * controller_memory.c, controller_elect.c, controller_track.c,
  * controller_watch.c, controller_nic.c, controller_mend.c, controller_doubt.c,
  * controller_plan.c, controller_group.c, controller_change.c,
@@ -392,7 +399,9 @@ extern const struct netlink_watch nic_watch;
 
 /* Look after it soon. */
 void nic_wake(struct nic *nic);
-/* How it is, asked of the kernel. */
+/* What was asked of its link is answered. */
+void nic_answer(struct nic *nic, const struct netlink_link *link, int err);
+/* The same, asked at once. */
 void nic_ask(struct nic *nic);
 void controller_doubt_end(struct controller *c);
 /* Looks after those whose time has come: are our programs still attached, and
@@ -400,12 +409,6 @@ void controller_doubt_end(struct controller *c);
 void nics_look_after(struct controller *c);
 /* Opens it again if it is not: 0, or an exit code with what it waits for. */
 int nic_reopen(struct nic *nic, char *error, size_t error_size);
-
-/* Reads the interface's addresses and tells each group its source. */
-void nic_refresh_sources(struct nic *nic);
-/* One of nic->own more. */
-void nic_remember_address(struct nic *nic,
-			  const struct netlink_address *address);
 
 /* The peers of a group in the data plane: 0 or -errno.  The new ones are
  * written, then enforced, then the old ones erased (kept NULL: all): nobody

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /*
- * Addresses: the VIPs we attach and detach, and the interface's own, which
- * our advertisements come from.
+ * The VIPs we attach to interfaces and detach.
  */
 #include "user/controller.h"
 #include "user/sys/log.h"
@@ -31,12 +30,6 @@ static struct netlink_address kernel_address(const struct member *m,
 	return address;
 }
 
-/* Is this very address there, and marked as ours? */
-struct lookup {
-	const struct vip *vip;
-	bool ours;
-};
-
 static bool same_address(const struct vip *vip,
 			 const struct netlink_address *address)
 {
@@ -45,30 +38,15 @@ static bool same_address(const struct vip *vip,
 		       address->family == 4 ? 4 : 16);
 }
 
-static void look(void *context, const struct netlink_address *address)
-{
-	struct lookup *lookup = context;
-
-	if (same_address(lookup->vip, address) &&
-	    address->protocol == HAND_ADDRESS_MARK)
-		lookup->ours = true;
-}
-
-static bool is_ours(const struct member *m, const struct vip *vip)
-{
-	struct lookup lookup = { .vip = vip };
-
-	netlink_addresses(m->nic->controller->netlink, m->nic->link.ifindex,
-			  look, &lookup);
-	return lookup.ours;
-}
-
 /* True if it is there now, ours or not. */
 static bool attached_one(struct member *m, size_t i, int err)
 {
+	const struct vip *vip = &m->vips[i];
 	char text[ADDRESS_TEXT_SIZE];
 
-	m->attached[i] = !err || (err == -EEXIST && is_ours(m, &m->vips[i]));
+	m->attached[i] = !err || (err == -EEXIST && !nic_owns(m->nic, vip));
+	if (!err && m->address_missed)
+		news_address(m, vip);
 	if (m->attached[i])
 		return true;
 	if (err == -EEXIST)
@@ -132,22 +110,6 @@ static void slice_work(const struct slice *slice, struct member *m, bool add)
 	slice_done(slice, m, add, errors);
 }
 
-/* One whose attaching failed may be there all the same: the kernel's word for
- * it was lost. */
-static void sweep(void *context, const struct netlink_address *address)
-{
-	struct member *m = context;
-	struct slice slice = { 0 };
-
-	if (address->protocol != HAND_ADDRESS_MARK)
-		return;
-	for (size_t i = 0; i < m->group.settings.vips_count; i++)
-		if (same_address(&m->vips[i], address) &&
-		    slice.count < ADDRESS_SLICE)
-			slice_add(&slice, m, i);
-	slice_work(&slice, m, false);
-}
-
 /* The addresses have gone with their interface. */
 static bool gone(struct member *m)
 {
@@ -164,13 +126,11 @@ static void finish(struct member *m, size_t next)
 	if (next < m->group.settings.vips_count)
 		return;
 	m->address_work = false;
+	m->address_missed = false;
 	if (m->address_wanted)
 		m->address_refused = m->address_lost = m->address_refusing;
 	if (m->address_lost)
 		m->nic->controller->restore_due = INSTANT_PAST;
-	if (!m->address_wanted && m->address_refused)
-		netlink_addresses(m->nic->controller->netlink,
-				  m->nic->link.ifindex, sweep, m);
 }
 
 /* What the hand is adding or removing.  Who has become master, or is none any
@@ -271,8 +231,18 @@ static void work_addresses(struct member *m)
 	finish(m, i);
 }
 
+/* One whose attaching failed may be there all the same, the kernel's word for
+ * it being lost, and one that was missed may be there again. */
+static void expect_all(struct member *m)
+{
+	memset(m->attached, true, m->group.settings.vips_count);
+	m->address_refused = m->address_missed = m->address_lost = false;
+}
+
 void member_want_addresses(struct member *m, bool wanted)
 {
+	if (!wanted && (m->address_refused || m->address_missed))
+		expect_all(m);
 	m->address_work = true;
 	m->address_wanted = wanted;
 	m->address_next = 0;
@@ -331,21 +301,20 @@ static void restore_addresses(struct member *m, struct instant now)
 	member_want_addresses(m, wanted);
 }
 
-/* Our own removals have cleared attached[] before the kernel tells of them;
- * one told of late finds the address there again. */
+/* Our own removals have cleared attached[] before the kernel tells of them.
+ * One told of late finds the address there again: only who adds it knows that
+ * it was missing. */
 void member_address_lost(struct member *m,
 			 const struct netlink_address *address)
 {
 	if (member_holder(m) != m)
 		return;
 	for (size_t i = 0; i < m->group.settings.vips_count; i++) {
-		if (!m->attached[i] || !same_address(&m->vips[i], address) ||
-		    is_ours(m, &m->vips[i]))
+		if (!m->attached[i] || !same_address(&m->vips[i], address))
 			continue;
 		m->attached[i] = false;
-		m->address_lost = true;
+		m->address_lost = m->address_missed = true;
 		m->nic->controller->restore_due = INSTANT_PAST;
-		news_address(m, &m->vips[i]);
 	}
 	restore_addresses(m, loop_now());
 }
@@ -384,73 +353,4 @@ void controller_work_addresses(struct controller *c)
 		work_addresses(m);
 	if (instant_due(c->restore_due, loop_now()))
 		restore_all(c);
-}
-
-/* The best source per family found so far. */
-struct sources {
-	struct nic *nic;
-	struct address best[ELECTION_FAMILIES];
-	int rank[ELECTION_FAMILIES];
-};
-
-static bool is_vip(const struct nic *nic, const struct netlink_address *address)
-{
-	/* Spares thousands of comparisons for each of thousands of VIPs. */
-	if (address->protocol == HAND_ADDRESS_MARK)
-		return true;
-	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++) {
-		const struct member *m = nic->members[vhid];
-
-		if (!m || member_holder(m) != m)
-			continue;
-		for (size_t i = 0; i < m->group.settings.vips_count; i++)
-			if (same_address(&m->vips[i], address))
-				return true;
-	}
-	return false;
-}
-
-/* IPv6: link-local before others; an address still in duplicate detection
- * only if there is nothing else.  Never a VIP. */
-static int rank_of(const struct netlink_address *address)
-{
-	if (address->family == 4)
-		return 1;
-	return (address->link_local ? 2 : 1) + (address->tentative ? 0 : 2);
-}
-
-static void consider(void *context, const struct netlink_address *address)
-{
-	struct sources *s = context;
-	int family = address->family == 4 ? ELECTION_V4 : ELECTION_V6;
-	int rank = rank_of(address);
-
-	if (is_vip(s->nic, address))
-		return;
-	nic_remember_address(s->nic, address);
-	if (rank <= s->rank[family])
-		return;
-	s->rank[family] = rank;
-	s->best[family].family = (uint8_t)address->family;
-	memcpy(s->best[family].bytes, address->address, 16);
-}
-
-void nic_refresh_sources(struct nic *nic)
-{
-	struct sources s = { .nic = nic };
-
-	if (nic->gone)
-		return;
-	nic->own_count = 0;
-	netlink_addresses(nic->controller->netlink, nic->link.ifindex, consider,
-			  &s);
-	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++) {
-		struct member *m = nic->members[vhid];
-
-		if (!m)
-			continue;
-		memcpy(m->group.source, s.best, sizeof(s.best));
-		memcpy(m->entry->source4, s.best[ELECTION_V4].bytes, 4);
-		memcpy(m->entry->source6, s.best[ELECTION_V6].bytes, 16);
-	}
 }

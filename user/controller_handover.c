@@ -195,7 +195,8 @@ static int take_nic(struct controller *c, struct pack *pack)
 	memset(nic->members, 0, sizeof(nic->members));
 	nic->own = pack_copy(pack, nic->own_count * sizeof(*nic->own));
 	append(&c->nics, nic);
-	nic_wake(nic); /* the programs */
+	nic->own_unsure = true; /* what was told meanwhile nobody has heard */
+	nic_wake(nic);		/* the programs */
 	return pack->failed || nic->number != mine.number ? -EBADMSG
 							  : nic_listen(nic);
 }

@@ -50,6 +50,8 @@ struct look {
 	char name[NETLINK_NAME_SIZE];
 	bool renamed, attached;
 	int renewed, looked;
+	bool asks;
+	struct asked asked;
 };
 
 struct looks {
@@ -70,6 +72,9 @@ static void look_slowly(void *argument)
 		look->looked = dataplane_look(dataplane);
 		look->attached = look->looked == -EAGAIN ||
 				 dataplane_attached(dataplane);
+		if (look->asks)
+			asked_slowly(look->nic->controller->asker,
+				     &look->asked);
 	}
 }
 
@@ -87,13 +92,15 @@ static void look_add(struct looks *looks, struct nic *nic)
 		return;
 	}
 	look->nic = nic;
+	look->asks = nic->unsure || nic->own_unsure;
+	look->asked = asked_begin(nic, nic->unsure);
 	memcpy(look->name, nic->link.name, NETLINK_NAME_SIZE);
 	if (strcmp(dataplane_name(nic->dataplane), look->name) != 0)
 		nic->controller->plumbing++;
 	looks->count++;
 }
 
-static void look_end(const struct look *look)
+static void look_end(struct look *look)
 {
 	struct nic *nic = look->nic;
 
@@ -102,6 +109,8 @@ static void look_end(const struct look *look)
 			  "before: %s",
 			  nic->link.name, strerror(-look->renewed));
 	nic->dated = look->renewed != 0;
+	if (look->asks)
+		asked_end(nic, &look->asked);
 	if (!nic->open)
 		return; /* lost meanwhile */
 	if (!look->attached)
@@ -172,6 +181,7 @@ struct mend {
 	struct nic *nic;
 	struct netlink_link link;
 	struct packet *packet;
+	struct asked asked;
 	int err;
 	char error[CONTROLLER_ERROR_SIZE];
 };
@@ -204,6 +214,7 @@ static void mend_slowly(void *argument)
 	device_step_back(m->nic->controller, &m->link);
 	if (!m->err)
 		m->err = open_packet(m);
+	asked_slowly(m->nic->controller->asker, &m->asked);
 	if (!m->err)
 		return;
 	dataplane_detach(m->nic->dataplane);
@@ -240,7 +251,6 @@ static void settle_in(struct nic *nic, struct packet *packet)
 	for (int vhid = 1; vhid < CARP_VHID_SLOTS; vhid++)
 		if (nic->members[vhid])
 			member_follow_interface(nic->members[vhid]);
-	nic_refresh_sources(nic);
 	nic->trouble[0] = '\0';
 	nic->open = true;
 	nic_follow(nic);
@@ -249,10 +259,13 @@ static void settle_in(struct nic *nic, struct packet *packet)
 
 static void open_again(struct nic *nic)
 {
-	struct mend m = { .nic = nic, .link = nic->link };
+	struct mend m = { .nic = nic,
+			  .link = nic->link,
+			  .asked = asked_begin(nic, false) };
 
 	nic->controller->plumbing++;
 	controller_background(nic->controller, mend_slowly, &m);
+	asked_end(nic, &m.asked);
 	if (m.err) {
 		give_up(nic, m.error);
 	} else if (nic->gone) {
@@ -270,7 +283,7 @@ static void look_begin(struct nic *nic)
 	nic->looking = true;
 	nic->looked = loop_now();
 	nic->look_at = instant_add(nic->looked, span_ms(MEND_LOOK_MS));
-	if (nic->unsure)
+	if (nic->unsure && !nic->open)
 		nic_ask(nic);
 }
 

@@ -92,6 +92,7 @@ struct dataplane_config nic_config(struct nic *nic,
 struct opening {
 	struct nic *nic;
 	struct netlink_link link;
+	struct asked asked;
 	int err;
 	char *error;
 	size_t size;
@@ -112,6 +113,8 @@ static void open_slowly(void *argument)
 	if (o->err)
 		snprintf(o->error, o->size, "interface %s: %s", o->link.name,
 			 strerror(-o->err));
+	else
+		asked_slowly(o->nic->controller->asker, &o->asked);
 }
 
 int nic_listen(struct nic *nic)
@@ -126,12 +129,14 @@ static int open_parts(struct nic *nic, char *error, size_t size)
 	struct opening opening = {
 		.nic = nic,
 		.link = nic->link,
+		.asked = asked_begin(nic, false),
 		.error = error,
 		.size = size,
 	};
 	int err;
 
 	controller_background(nic->controller, open_slowly, &opening);
+	asked_end(nic, &opening.asked);
 	if (opening.err)
 		return opening.err;
 	err = nic_listen(nic);

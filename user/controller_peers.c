@@ -62,18 +62,6 @@ void peers_enforce(struct carp_vhid *entry, const struct settings *s)
 /* --- the way to a peer -------------------------------------------------------
  */
 
-void nic_remember_address(struct nic *nic,
-			  const struct netlink_address *address)
-{
-	struct netlink_address *own =
-		reallocarray(nic->own, nic->own_count + 1, sizeof(*nic->own));
-
-	if (!own)
-		return;
-	own[nic->own_count++] = *address;
-	nic->own = own;
-}
-
 static bool same_network(const struct netlink_address *own,
 			 const struct address *peer)
 {
@@ -108,13 +96,14 @@ static void choose_source(const struct nic *nic, const struct address *peer,
 	unsigned int best = 0;
 
 	for (size_t i = 0; i < nic->own_count; i++) {
-		unsigned int rank = source_rank(&nic->own[i], peer);
+		const struct own_address *own = &nic->own[i];
+		unsigned int rank = source_rank(&own->is, peer);
 
-		if (rank <= best)
+		if (own->is_vip || rank <= best)
 			continue;
 		best = rank;
 		out->family = peer->family;
-		memcpy(out->bytes, nic->own[i].address, 16);
+		memcpy(out->bytes, own->is.address, 16);
 	}
 }
 

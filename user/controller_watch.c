@@ -145,6 +145,7 @@ static void on_link(void *context, const struct netlink_link *link)
 		wake_by_name(c, link->name);
 		return;
 	}
+	nic->heard++;
 	follow_name(nic, link->name);
 	follow_mtu(nic, link->mtu);
 	follow_mac(nic, link->mac);
@@ -180,24 +181,28 @@ static void on_address(void *context, const struct netlink_address *address,
 	for (int vhid = 1; removed && vhid < CARP_VHID_SLOTS; vhid++)
 		if (nic->members[vhid])
 			member_address_lost(nic->members[vhid], address);
-	/* Our own are no sources, and there may be thousands. */
-	if (address->protocol != HAND_ADDRESS_MARK)
+	if (nic_hear_address(nic, address, removed))
 		nic_refresh_sources(nic);
 }
 
 /* Only "no such device" means that it is gone: whoever took the program off
  * for another error would let the kernel answer for the VIPs. */
-void nic_ask(struct nic *nic)
+void nic_answer(struct nic *nic, const struct netlink_link *link, int err)
 {
-	struct controller *c = nic->controller;
-	struct netlink_link link;
-	int err = netlink_link_by_index(c->netlink, nic->link.ifindex, &link);
-
 	nic->unsure = err && err != -ENODEV;
 	if (!err)
-		on_link(c, &link);
+		on_link(nic->controller, link);
 	else if (!nic->unsure)
-		on_link_gone(c, nic->link.ifindex);
+		on_link_gone(nic->controller, nic->link.ifindex);
+}
+
+void nic_ask(struct nic *nic)
+{
+	struct netlink_link link;
+	int err = netlink_link_by_index(nic->controller->netlink,
+					nic->link.ifindex, &link);
+
+	nic_answer(nic, &link, err);
 }
 
 /* Messages were lost: ask for everything we follow. */
@@ -206,11 +211,8 @@ static void on_overrun(void *context)
 	struct controller *c = context;
 
 	for (struct nic *nic = c->nics; nic; nic = nic->next) {
+		nic->unsure = nic->own_unsure = !nic->gone;
 		nic_wake(nic);
-		if (nic->gone)
-			continue;
-		nic_ask(nic);
-		nic_refresh_sources(nic);
 	}
 }
 

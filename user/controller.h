@@ -154,6 +154,8 @@ struct controller {
 	 * links, pins and sockets; controller_handover.c. */
 	uint64_t plumbing;
 	bool busy;		 /* slow work is under way in the background */
+	struct standby *doubter; /* see controller_doubt.c; NULL: not yet */
+	struct loop_source *doubter_source;
 	struct doubt *doubt;	 /* asked and not answered yet, or NULL */
 	struct instant doubted;	 /* when it was asked last */
 	struct instant breathed; /* see controller_breathe() */

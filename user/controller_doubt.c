@@ -4,11 +4,12 @@
  * program was taken off the interface.  Only the kernel knows, and it does not
  * answer while somebody holds its lock on interfaces, for seconds if thousands
  * of them go at once.  So it is asked a little ahead, beside the loop, of all
- * interfaces at once, and is waited for no longer than DOUBT_WAIT_MS: then
- * what it has said last holds, at the latest look of controller_mend.c.
+ * interfaces at once, by a thread that stands by, and is waited for no longer
+ * than DOUBT_WAIT_MS: then what it has said last holds, at the latest look of
+ * controller_mend.c.
  */
 #include "user/controller_doubt.h"
-#include "user/sys/background.h"
+#include "user/sys/standby.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -29,9 +30,6 @@ struct doubted {
 
 /* One question. */
 struct doubt {
-	struct controller *controller;
-	struct background *background;
-	struct loop_source *source;
 	uint64_t plumbing;
 	size_t count;
 	struct doubted nics[];
@@ -59,9 +57,6 @@ static void ask_slowly(void *argument)
 
 static void forget(struct doubt *d)
 {
-	if (d->background)
-		background_join(d->background);
-	loop_source_remove(d->source);
 	for (size_t i = 0; i < d->count; i++)
 		dataplane_abandon(d->nics[i].witness);
 	free(d);
@@ -84,14 +79,14 @@ static void hear(struct controller *c, const struct doubt *d,
 		nic_detached(nic);
 }
 
-/* It is answered. */
+/* If it is answered. */
 static void conclude(struct controller *c)
 {
 	struct doubt *d = c->doubt;
 
+	if (!d || !standby_over(c->doubter))
+		return;
 	c->doubt = NULL;
-	background_join(d->background);
-	d->background = NULL;
 	for (size_t i = 0; i < d->count; i++)
 		hear(c, d, &d->nics[i]);
 	forget(d);
@@ -128,6 +123,28 @@ static struct doubt *about_all(struct controller *c)
 	return d;
 }
 
+static void close_doubter(struct controller *c)
+{
+	loop_source_remove(c->doubter_source);
+	c->doubter_source = NULL;
+	standby_close(c->doubter);
+	c->doubter = NULL;
+}
+
+/* Whether there is a thread for it, which may just have been made. */
+static bool can_ask(struct controller *c)
+{
+	if (c->doubter)
+		return true;
+	if (standby_open(&c->doubter) != 0)
+		return false;
+	if (loop_add(c->loop, standby_fd(c->doubter), EPOLLIN, LOOP_KERNEL,
+		     on_answer, c, &c->doubter_source) == 0)
+		return true;
+	close_doubter(c);
+	return false;
+}
+
 /* Where it cannot be asked, there is no answer. */
 static void ask(struct controller *c, struct instant now)
 {
@@ -136,12 +153,12 @@ static void ask(struct controller *c, struct instant now)
 	c->doubted = now;
 	if (!d)
 		return;
-	if (background_start(ask_slowly, d, &d->background) != 0 ||
-	    loop_add(c->loop, background_fd(d->background), EPOLLIN,
-		     LOOP_KERNEL, on_answer, c, &d->source) != 0)
-		forget(d);
-	else
+	if (can_ask(c)) {
 		c->doubt = d;
+		standby_ask(c->doubter, ask_slowly, d);
+	} else {
+		forget(d);
+	}
 }
 
 static void wait_a_little(struct controller *c)
@@ -150,7 +167,7 @@ static void wait_a_little(struct controller *c)
 		instant_add(c->doubted, span_ms(DOUBT_WAIT_MS));
 	const struct span wait = instant_since(loop_now(), until);
 	const struct timespec timeout = { .tv_nsec = (long)wait.ns };
-	struct pollfd answer = { .fd = background_fd(c->doubt->background),
+	struct pollfd answer = { .fd = standby_fd(c->doubter),
 				 .events = POLLIN };
 
 	if (ppoll(&answer, 1, &timeout, NULL) == 1)
@@ -188,6 +205,9 @@ struct instant controller_doubt_ahead(struct controller *c)
 {
 	const struct instant at = due_ahead(c), now = loop_now();
 
+	/* Long before it is needed. */
+	if (!instant_is_never(at))
+		(void)can_ask(c);
 	if (c->doubt || !instant_before(c->doubted, at))
 		return INSTANT_NEVER;
 	if (instant_before(now, at))
@@ -198,6 +218,7 @@ struct instant controller_doubt_ahead(struct controller *c)
 
 void controller_doubt_end(struct controller *c)
 {
+	close_doubter(c);
 	if (c->doubt)
 		forget(c->doubt);
 	c->doubt = NULL;

@@ -50,6 +50,15 @@ attach b "${GROUP[@]}" --advskew 2
 links 7 $LINKS
 eventually 5 "a is master" state_is a 3 master
 eventually 5 "b is backup" state_is b 3 backup
+# A new thread waits for a CPU until the kernel's next tick, where all are busy.
+threads() { ls "/proc/$(controller b)/task"; }
+two_threads() {
+	BEFORE=$(threads)
+	[[ $(wc -w <<<"$BEFORE") == 2 ]]
+}
+same_threads() { [[ $(threads) == "$BEFORE" ]]; }
+ok "a thread to ask the kernel is there before it is needed" \
+	wait_until 5 two_threads
 wire switch "$HOSTS_DIR/record" record a b
 wait_until 5 any_recorded "$HOSTS_DIR/record" \
 	'.port == "a" and .kind == "advert"'
@@ -63,6 +72,7 @@ stop "$SPAWNED"
 took=$(($(handover "$HOSTS_DIR/record" a b) / 1000))
 note "the lock was held for $HELD ms; taken over in $took ms"
 ok "the lock was held for long" [ "$HELD" -gt 600 ]
+ok "and it was asked by that one" wait_until 2 same_threads
 ok "taken over long before it was free" [ "$took" -lt 200 ]
 eventually 2 "then the address is on the interface" has_address b "$VIP4"
 

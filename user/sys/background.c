@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 struct background {
-	pthread_t thread;
 	int done; /* eventfd */
 	void (*work)(void *argument);
 	void *argument;
@@ -37,7 +36,8 @@ static void *run(void *context)
 
 	kept_off = b->cpu;
 	b->work(b->argument);
-	/* Cannot fail: an eventfd takes far more than one.  Where it does, a
+	/* Behind this nothing of it is ours any more.
+	 * Cannot fail: an eventfd takes far more than one.  Where it does, a
 	 * controller that would wait for ever is better dead. */
 	for (int tries = 0; tries < BACKGROUND_TRIES; tries++)
 		if (write(b->done, &one, sizeof(one)) > 0)
@@ -62,15 +62,17 @@ static int start_thread(struct background *b)
 	pthread_attr_t how;
 	sigset_t all, before;
 	cpu_set_t cpus;
+	pthread_t thread;
 	int err = pthread_attr_init(&how);
 
 	if (err)
 		return -err;
+	pthread_attr_setdetachstate(&how, PTHREAD_CREATE_DETACHED);
 	if (other_cpus(b->cpu, &cpus))
 		pthread_attr_setaffinity_np(&how, sizeof(cpus), &cpus);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&b->thread, &how, run, b);
+	err = pthread_create(&thread, &how, run, b);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&how);
 	return -err;
@@ -132,7 +134,10 @@ int background_fd(const struct background *b)
 
 void background_join(struct background *b)
 {
-	pthread_join(b->thread, NULL);
+	uint64_t count;
+
+	while (read(b->done, &count, sizeof(count)) < 0 && errno == EINTR)
+		;
 	close(b->done);
 	free(b);
 }

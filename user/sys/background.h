@@ -23,5 +23,6 @@ void background_keep_off(int cpu);
 void background_wishes(int *cpu, unsigned int *modest);
 /* Readable once the work is done. */
 int background_fd(const struct background *background);
-/* Waits for the end of the thread and frees. */
+/* Waits for the end of the work and frees.  Not for that of the thread, which
+ * on a busy host may have to wait for a CPU once more to come to it. */
 void background_join(struct background *background);

@@ -19,6 +19,7 @@ enum mend_times {
 	MEND_LOOK_MS = 1000, /* between looks at what works, and attempts */
 	MEND_PACE_MS = 50,
 	MEND_TOGETHER_MS = 500,
+	MEND_LOOKS = 3, /* at a dispatcher that just changes */
 };
 
 void nic_wake(struct nic *nic)
@@ -49,7 +50,7 @@ struct look {
 	struct nic *nic;
 	char name[NETLINK_NAME_SIZE];
 	bool renamed, attached;
-	int renewed, looked;
+	int renewed;
 	bool asks;
 	struct asked asked;
 };
@@ -58,6 +59,21 @@ struct looks {
 	size_t count;
 	struct look of[];
 };
+
+/* Others who come or go put another dispatcher in the place of ours, and the
+ * old one's traces away after it: who looks in between does not find us, and
+ * finds us when he looks again. */
+static bool attached_slowly(struct dataplane *dataplane)
+{
+	for (int i = 0; i < MEND_LOOKS; i++) {
+		if (dataplane_look(dataplane) == -EAGAIN ||
+		    dataplane_attached(dataplane))
+			return true;
+		if (!dataplane_chain(dataplane))
+			return false;
+	}
+	return false;
+}
 
 static void look_slowly(void *argument)
 {
@@ -69,9 +85,7 @@ static void look_slowly(void *argument)
 
 		look->renamed = dataplane_rename(dataplane, look->name) == 0;
 		look->renewed = dataplane_renew(dataplane);
-		look->looked = dataplane_look(dataplane);
-		look->attached = look->looked == -EAGAIN ||
-				 dataplane_attached(dataplane);
+		look->attached = attached_slowly(dataplane);
 		if (look->asks)
 			asked_slowly(look->nic->controller->asker,
 				     &look->asked);

@@ -180,11 +180,12 @@ class Lab:
         return must(*self.inside(host, *words), **options)
 
     def start(self, host, *words, log=None, environment=None):
-        """A process in the background."""
+        """A process in the background, to the scheduler as far from the others
+        as a service is."""
         with open(log or os.devnull, "ab") as output:
             process = subprocess.Popen(
                 self.inside(host, *words), stdout=output, stderr=output,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL, start_new_session=True,
                 env={**os.environ, **(environment or {})})
         self.started.append(process)
         return process

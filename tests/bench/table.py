@@ -112,7 +112,8 @@ def failover_rows(rows):
         yield name, parts(rows[what]) + " ms", "p99 2 ms"
     yield ("beyond the dead time, idle", parts(rows["overshoot idle"]) +
            " ms", "p99 0.3 ms")
-    yield ("beyond the dead time, all cores busy",
+    yield ("beyond the dead time, all cores busy (steal: %.0f"
+           " ms)" % rows["stolen busy"][0],
            parts(rows["overshoot busy"]) + " ms", "p99 1 ms")
     yield ("255 vhids x 4 VIPs, the last announcement beyond the dead time",
            spread(rows["mass"]) + " ms", "10 ms")

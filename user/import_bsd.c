@@ -91,8 +91,10 @@ static void take_nodes(struct import *import, struct config_group *group,
 void import_ifconfig(struct import *import, struct config_group *group,
 		     const struct words *w, size_t at)
 {
-	static const char *const empty[] = { "inet", "inet6", "alias",	"up",
-					     "NONE", "add",   "vhinet", NULL };
+	/* "\\": the line goes on, as if it had not ended. */
+	static const char *const empty[] = { "inet",   "inet6", "alias",
+					     "up",     "NONE",	"add",
+					     "vhinet", "\\",	NULL };
 
 	while (at < w->count) {
 		const char *word = w->word[at];
@@ -113,12 +115,15 @@ void import_ifconfig(struct import *import, struct config_group *group,
 			   !strcmp(word, "peer6")) {
 			import_add(import, group, "peers", value);
 			at += 2;
+		} else if (!strcmp(word, "group")) {
+			import_add(import, group, "groups", value);
+			at += 2;
 		} else if (take_pair(import, group, word, value)) {
 			at += 2;
 		} else if (is_address(word)) {
 			at = take_address(import, group, w, at);
 		} else if (!strcmp(word, "description") ||
-			   !strcmp(word, "group") || !strcmp(word, "state")) {
+			   !strcmp(word, "state")) {
 			import_note(import, "%s %s: not carried over", word,
 				    value);
 			at += 2;

@@ -117,7 +117,6 @@ void import_keepalived(struct import *import, const char *text);
 void import_ucarp(struct import *import, const char *text);
 void import_openbsd(struct import *import, const char *text);
 void import_freebsd(struct import *import, const char *text);
-/* The words of ifconfig(8) from at on, for a group; openbsd: of a carp(4)
- * interface of its own. */
+/* The words of ifconfig(8) from at on, for a group. */
 void import_ifconfig(struct import *import, struct config_group *group,
 		     const struct words *words, size_t at);

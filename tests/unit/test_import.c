@@ -322,14 +322,16 @@ Test(import, an_interface_of_openbsd)
 		"}\n",
 		"");
 	becomes(IMPORT_OPENBSD, "hostname.carp1",
-		"carpdev vlan7 carpnodes 1:0,2:100 balancing ip-stealth\n"
-		"192.0.2.100/24\ncarppeer 192.0.2.7\n",
+		"carpdev vlan7 carpnodes 1:0,2:100 \\\n"
+		"\tbalancing ip-stealth group web\n"
+		"192.0.2.100/24\ncarppeer 192.0.2.7\ngroup dmz\n",
 		"group carp1 {\n"
 		"\tinterface = 'vlan7'\n"
 		"\tnodes = { '1:0', '2:100' }\n"
 		"\tbalancing = 'ip-stealth'\n"
 		"\tvips = { '192.0.2.100/24' }\n"
 		"\tpeers = { '192.0.2.7' }\n"
+		"\tgroups = { 'web', 'dmz' }\n"
 		"}\n",
 		"");
 }

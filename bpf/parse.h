@@ -157,6 +157,15 @@ static __always_inline enum carp_verdict parse_tag(struct frame *frame)
 	return CARP_V_passed;
 }
 
+/* As if there were no tag. */
+static __always_inline void parse_begin(struct xdp_md *ctx, struct frame *frame)
+{
+	frame->ctx = ctx;
+	frame->ethernet = (void *)(long)ctx->data;
+	frame->end = (void *)(long)ctx->data_end;
+	frame->network = frame->ethernet + 1;
+}
+
 /* Fills *frame; anything but `passed` ends it here. */
 static __always_inline enum carp_verdict parse_frame(struct xdp_md *ctx,
 						     struct frame *frame)
@@ -164,10 +173,7 @@ static __always_inline enum carp_verdict parse_frame(struct xdp_md *ctx,
 	enum carp_verdict verdict = CARP_V_passed;
 	int i;
 
-	frame->ctx = ctx;
-	frame->ethernet = (void *)(long)ctx->data;
-	frame->end = (void *)(long)ctx->data_end;
-	frame->network = frame->ethernet + 1;
+	parse_begin(ctx, frame);
 	frame->offset = CARP_ETH_SIZE;
 	frame->vhid = 0;
 	frame->action = 0; /* a CPU might guess that there is one */
@@ -192,10 +198,7 @@ static __always_inline void parse_again(struct xdp_md *ctx, __u32 offset,
 {
 	__u32 at;
 
-	frame->ctx = ctx;
-	frame->ethernet = (void *)(long)ctx->data;
-	frame->end = (void *)(long)ctx->data_end;
-	frame->network = frame->ethernet + 1;
+	parse_begin(ctx, frame);
 #pragma clang loop unroll(full)
 	for (at = CARP_ETH_SIZE + CARP_VLAN_SIZE;
 	     at <= CARP_ETH_SIZE + CARP_VLAN_DEPTH_MAX * CARP_VLAN_SIZE;
